@@ -1,0 +1,1 @@
+namespace Outbox.Sqlite; internal static class Placeholder { }
