@@ -1,0 +1,66 @@
+using System.Buffers;
+using System.Net;
+
+namespace Outbox.Sending;
+
+/// <summary>Reads the beginning of an answer's body. The status line has decided already, so nothing that happens here is a failure.</summary>
+internal static class ResponseBody
+{
+    // Small bodies are read to their end even when little of them is kept, so that the connection can be used again.
+    private const int SmallestBuffer = 1024;
+
+    public static async ValueTask<string?> ReadExcerptAsync(
+        HttpResponseMessage response, WebhookSendingOptions options, CancellationTokenSource deadline)
+    {
+        if (response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified || response.Content.Headers.ContentLength == 0)
+        {
+            return null;
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(options.MaxExcerptBytes, SmallestBuffer));
+        try
+        {
+            var length = await FillAsync(response.Content, buffer, options.BodyTimeout, deadline);
+            length = Math.Min(length, options.MaxExcerptBytes);
+            return length == 0 ? null : SafeText.FromUtf8(buffer.AsSpan(0, length), options.MaxExcerptBytes);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static async ValueTask<int> FillAsync(HttpContent content, byte[] buffer, TimeSpan timeout, CancellationTokenSource deadline)
+    {
+        var length = 0;
+        var armed = false;
+        try
+        {
+            var stream = await content.ReadAsStreamAsync(deadline.Token);
+            while (length < buffer.Length)
+            {
+                var read = stream.ReadAsync(buffer.AsMemory(length), deadline.Token);
+                if (!read.IsCompleted && !armed)
+                {
+                    // Most bodies came with the headers; only one that did not is worth a timer.
+                    deadline.CancelAfter(timeout);
+                    armed = true;
+                }
+
+                var count = await read;
+                if (count == 0)
+                {
+                    break;
+                }
+
+                length += count;
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or HttpRequestException)
+        {
+            // Cut, late or broken: what arrived is the excerpt.
+        }
+
+        return length;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Outbox.Sending;
+
+/// <summary>One attempt, ready to go.</summary>
+internal sealed record WebhookRequest
+{
+    /// <summary>Canonical, as <see cref="WebhookUrl.Parse"/> made it.</summary>
+    public required Uri Url { get; init; }
+
+    /// <summary>JSON in UTF-8. Must not change until the attempt is over.</summary>
+    public required ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>Everything but Content-Type and User-Agent, which the sender sets.</summary>
+    public required IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; }
+
+    /// <summary>From the start until the answer's headers have arrived.</summary>
+    public required TimeSpan Timeout { get; init; }
+}

@@ -1,0 +1,23 @@
+namespace Outbox.Sending;
+
+/// <summary>What came back, or why nothing did: exactly one of <see cref="StatusCode"/> and <see cref="ErrorCode"/> is set.</summary>
+internal sealed record WebhookResponse
+{
+    /// <summary>200 to 599. Redirects are not followed.</summary>
+    public int? StatusCode { get; init; }
+
+    /// <summary>One of <see cref="SendErrorCodes"/>.</summary>
+    public string? ErrorCode { get; init; }
+
+    /// <summary>One sentence for the operator. Never a resolved address, a path or a query.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>The beginning of the body, made fit to store and show; null when there was none.</summary>
+    public string? Excerpt { get; init; }
+
+    /// <summary>What the receiver asks for, counted from now; null when it asks nothing or cannot be understood.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>From the start of the attempt until its end, body included.</summary>
+    public TimeSpan Duration { get; init; }
+}

@@ -1,0 +1,98 @@
+using Polly;
+
+namespace Outbox.Sending;
+
+/// <summary>Makes one attempt: one POST on the wire, one deadline, a bounded answer.</summary>
+internal sealed class WebhookSender(
+    HttpMessageInvoker client,
+    ResiliencePipeline<HttpResponseMessage> pipeline,
+    WebhookSendingOptions options,
+    TimeProvider clock)
+{
+    public WebhookSender(
+        IHttpMessageHandlerFactory handlers,
+        ResiliencePipeline<HttpResponseMessage> pipeline,
+        WebhookSendingOptions options,
+        TimeProvider clock)
+        : this(new HttpMessageInvoker(handlers.CreateHandler(WebhookHttpClient.Name), disposeHandler: false), pipeline, options, clock)
+    {
+    }
+
+    /// <summary>Sends <paramref name="request"/>. Whatever the receiver does becomes a <see cref="WebhookResponse"/>.</summary>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="stopToken"/> fired before the answer's status was known. The receiver may have seen the request.
+    /// </exception>
+    public async ValueTask<WebhookResponse> SendAsync(WebhookRequest request, CancellationToken stopToken)
+    {
+        stopToken.ThrowIfCancellationRequested();
+        var started = clock.GetTimestamp();
+        using var deadline = new CancellationTokenSource(request.Timeout, clock);
+        using var stop = stopToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), deadline);
+        var attempt = new SendAttempt(client, deadline);
+        try
+        {
+            using var message = Compose(request);
+            using var response = await attempt.RunAsync(message, pipeline);
+            var answer = await ReadAsync(response, deadline);
+            return answer with { Duration = clock.GetElapsedTime(started) };
+        }
+        catch (Exception exception)
+        {
+            var failure = attempt.SentTwice ? SendFailure.From(OnceContent.SecondSend())
+                : exception is not OperationCanceledException || !deadline.IsCancellationRequested ? SendFailure.From(exception)
+                : stopToken.IsCancellationRequested ? throw new OperationCanceledException(stopToken)
+                : new SendFailure(SendErrorCodes.Timeout, "No complete answer within the time allowed.");
+            return Failed(failure) with { Duration = clock.GetElapsedTime(started) };
+        }
+    }
+
+    private HttpRequestMessage Compose(WebhookRequest request)
+    {
+        var url = request.Url;
+        if (!WebhookUrl.IsAllowedScheme(url.Scheme, options) || !WebhookUrl.IsAllowedPort(url.Port, options))
+        {
+            throw new SendFailureException(SendErrorCodes.InvalidUrl, "The URL's scheme or port is not allowed. Register the endpoint anew.");
+        }
+
+        var message = new HttpRequestMessage(HttpMethod.Post, url)
+        {
+            Version = System.Net.HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new OnceContent(request.Body),
+        };
+        message.Headers.TryAddWithoutValidation("User-Agent", options.UserAgent);
+        foreach (var (name, value) in request.Headers)
+        {
+            if (!OutgoingHeaders.IsToken(name) || !OutgoingHeaders.IsPrintable(value)
+                || !(message.Headers.TryAddWithoutValidation(name, value) || message.Content.Headers.TryAddWithoutValidation(name, value)))
+            {
+                throw new SendFailureException(SendErrorCodes.InvalidHeader, "A header's name or value is not fit for the wire.");
+            }
+        }
+
+        return message;
+    }
+
+    private async ValueTask<WebhookResponse> ReadAsync(HttpResponseMessage response, CancellationTokenSource deadline)
+    {
+        var status = (int)response.StatusCode;
+        if (status is < 200 or > 599)
+        {
+            return Failed(new SendFailure(SendErrorCodes.Protocol, $"The answer's status is {status}, which says nothing."));
+        }
+
+        return new WebhookResponse
+        {
+            StatusCode = status,
+            RetryAfter = ReadRetryAfter(response),
+            Excerpt = await ResponseBody.ReadExcerptAsync(response, options, deadline),
+        };
+    }
+
+    private TimeSpan? ReadRetryAfter(HttpResponseMessage response)
+        => response.Headers.NonValidated.TryGetValues("Retry-After", out var values) && values.Count == 1
+            ? RetryAfter.Parse(values.ToString(), clock.GetUtcNow())
+            : null;
+
+    private static WebhookResponse Failed(SendFailure failure) => new() { ErrorCode = failure.Code, Detail = failure.Detail };
+}
