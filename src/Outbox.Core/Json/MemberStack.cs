@@ -9,7 +9,7 @@ namespace Outbox.Json;
 internal struct MemberStack : IDisposable
 {
     // Up to here comparing each with each is faster than sorting.
-    private const int FewMembers = 24;
+    private const int FewMembers = 64;
 
     private CanonicalMember[] _members;
 
