@@ -37,8 +37,11 @@ internal sealed class NastyJson(ulong seed)
 
     public string Object(int depth = 3) => Spell(Members(Below(6), depth));
 
-    public string Spell(IEnumerable<NastyMember> members) =>
-        $"{Space()}{{{Space()}{string.Join(',', members.Select(member => $"{Space()}{member.KeyLiteral}{Space()}:{member.Value}"))}}}{Space()}";
+    public string Spell(IEnumerable<NastyMember> members)
+    {
+        var spelled = members.Select(member => $"{Space()}{member.KeyLiteral}{Space()}:{member.Value}");
+        return $"{Space()}{{{Space()}{string.Join(',', spelled)}}}{Space()}";
+    }
 
     /// <summary>Properties with different keys; some of the keys as in <paramref name="others"/>.</summary>
     public List<NastyMember> Members(int count, int depth, IReadOnlyList<NastyMember>? others = null)
@@ -94,7 +97,7 @@ internal sealed class NastyJson(ulong seed)
     {
         0 or 1 => ((char)(' ' + Below(95))).ToString(),
         2 => ((char)Below(0x20)).ToString(),
-        3 => new Rune(Rune.IsValid((int)(Next() % 0x110000)) ? Scalar((int)(Next() % 0x110000)) : 'x').ToString(),
+        3 => new Rune(Scalar(Below(0x110000))).ToString(),
         _ => SpecialCharacters[Below(SpecialCharacters.Length)],
     };
 
@@ -104,6 +107,7 @@ internal sealed class NastyJson(ulong seed)
     private string Literal(string text)
     {
         var literal = new StringBuilder("\"");
+        var escapesPairs = OneIn(2); // whole pairs: UTF-8 holds no half of one
         foreach (var unit in text)
         {
             var shortForm = "\b\t\n\f\r\"\\/".IndexOf(unit, StringComparison.Ordinal);
@@ -112,7 +116,7 @@ internal sealed class NastyJson(ulong seed)
             {
                 literal.Append('\\').Append("btnfr\"\\/"[shortForm]);
             }
-            else if (mustEscape || (OneIn(4) && !char.IsSurrogate(unit)) || char.IsSurrogate(unit) && text.Length % 2 == 0)
+            else if (mustEscape || (OneIn(4) && !char.IsSurrogate(unit)) || (char.IsSurrogate(unit) && escapesPairs))
             {
                 literal.Append("\\u").Append(((int)unit).ToString(OneIn(2) ? "x4" : "X4", CultureInfo.InvariantCulture));
             }

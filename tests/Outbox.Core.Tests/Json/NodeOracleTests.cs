@@ -68,11 +68,13 @@ public class NodeOracleTests
         var doubles = Enumerable.Range(0, 200_000).Select(_ => random.FiniteDouble()).Concat(PowersAndTheirNeighbours()).ToList();
 
         var expected = await NodeProcess.AskAsync(
-            "line => String(Buffer.from(line, 'base64').readDoubleBE())", doubles.Select(value => Convert.ToBase64String(BigEndian(value))));
+            "line => String(Buffer.from(line, 'base64').readDoubleBE())",
+            doubles.Select(value => Convert.ToBase64String(BigEndian(value))));
 
         var buffer = new byte[CanonicalNumber.MaxLength];
         var printed = doubles.ConvertAll(value => buffer[..CanonicalNumber.Format(value, buffer)]);
-        AssertSame(expected, printed, doubles.ConvertAll(value => Encoding.UTF8.GetBytes(value.ToString("E25", CultureInfo.InvariantCulture))));
+        var digits = doubles.ConvertAll(value => Encoding.UTF8.GetBytes(value.ToString("E25", CultureInfo.InvariantCulture)));
+        AssertSame(expected, printed, digits);
     }
 
     [NodeFact]
@@ -98,7 +100,8 @@ public class NodeOracleTests
     {
         const string stringifyOrNothing = """
             line => {
-                try { return JSON.stringify(JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(line, 'base64')))); }
+                const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+                try { return JSON.stringify(JSON.parse(strict.decode(Buffer.from(line, 'base64')))); }
                 catch { return ''; }
             }
             """;
@@ -172,7 +175,7 @@ public class NodeOracleTests
             .Concat([0, -0.0, double.MaxValue, double.MinValue]);
     }
 
-    /// <summary>The exact decimal halfway to the next double, and a hair to either side of it, as literals with hundreds of digits.</summary>
+    /// <summary>The exact decimal halfway to the next double, and a hair to either side of it: literals with hundreds of digits.</summary>
     private static IEnumerable<string> AroundHalfway(double value)
     {
         var bits = BitConverter.DoubleToInt64Bits(Math.Abs(value));
