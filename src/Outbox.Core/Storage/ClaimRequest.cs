@@ -1,0 +1,88 @@
+namespace Outbox.Storage;
+
+/// <summary>A dispatcher's wish for work.</summary>
+public sealed record ClaimRequest
+{
+    /// <summary>Who asks; kept with the lease.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>How many deliveries at most: the free slots.</summary>
+    public required int Limit { get; init; }
+
+    /// <summary>How many may be in flight to one endpoint where the endpoint has no limit of its own.</summary>
+    public required int LimitPerEndpoint { get; init; }
+
+    /// <summary>How many this owner has in flight now, by endpoint id; endpoints that have none may be left out.</summary>
+    public required IReadOnlyDictionary<string, int> InFlight { get; init; }
+
+    /// <summary>How long the lease lasts.</summary>
+    public required TimeSpan Lease { get; init; }
+}
+
+/// <summary>What a claim leased.</summary>
+/// <param name="Deliveries">The deliveries, in the order to send them.</param>
+/// <param name="More">True where a limit, and not the lack of due work, ended the claim: ask again when a slot is free.</param>
+public sealed record ClaimResult(IReadOnlyList<ClaimedDelivery> Deliveries, bool More)
+{
+    /// <summary>Nothing was due.</summary>
+    public static ClaimResult Nothing { get; } = new([], More: false);
+}
+
+/// <summary>A leased delivery with all that its attempt needs.</summary>
+public sealed record ClaimedDelivery
+{
+    /// <summary>The store's own number for the delivery; handed back as it is in its <see cref="Settlement"/>.</summary>
+    public required long Key { get; init; }
+
+    /// <summary>The fencing token of this lease: only a settlement with it is stored.</summary>
+    public required long LeaseToken { get; init; }
+
+    /// <summary>The delivery's id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The event's id.</summary>
+    public required string EventId { get; init; }
+
+    /// <summary>The event's type.</summary>
+    public required string EventType { get; init; }
+
+    /// <summary>The event's tenant, or null.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>When the event happened.</summary>
+    public required DateTimeOffset OccurredAt { get; init; }
+
+    /// <summary>The event's data: canonical JSON.</summary>
+    public required ReadOnlyMemory<byte> Data { get; init; }
+
+    /// <summary>The event's extra headers as a JSON object of strings, or null.</summary>
+    public string? Headers { get; init; }
+
+    /// <summary>The profile's name, as it was when the event was enqueued.</summary>
+    public required string Profile { get; init; }
+
+    /// <summary>Whether the transcript is sent, as it was when the event was enqueued.</summary>
+    public required bool ShipTranscript { get; init; }
+
+    /// <summary>How many tries of the schedule have failed before this one.</summary>
+    public required int FailedTries { get; init; }
+
+    /// <summary>The endpoint as it is now. Deliveries of one claim may share the instance.</summary>
+    public required ClaimedEndpoint Endpoint { get; init; }
+}
+
+/// <summary>Where a leased delivery goes.</summary>
+public sealed record ClaimedEndpoint
+{
+    /// <summary>The endpoint's id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The URL.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>The tenant that owns it, or null.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>The secrets as <see cref="StoredEndpoint.Secrets"/> has them.</summary>
+    public ReadOnlyMemory<byte> Secrets { get; init; }
+}

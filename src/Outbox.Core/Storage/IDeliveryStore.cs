@@ -1,0 +1,46 @@
+using Outbox.Deliveries;
+
+namespace Outbox.Storage;
+
+/// <summary>The management side of the store: what became of each delivery, and the operator's verbs.</summary>
+public interface IDeliveryStore
+{
+    /// <summary>One delivery with its event's data and its attempts, or null.</summary>
+    ValueTask<DeliveryDetails?> GetAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>Deliveries that match, newest first.</summary>
+    /// <param name="filter">Which ones.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cursor">What the page before returned, or null.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="WebhookValidationException">The cursor is not one of this store's.</exception>
+    ValueTask<DeliveryPage> ListAsync(DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken);
+
+    /// <summary>The artifacts that unfrozen events wait for now, soonest deadline first.</summary>
+    ValueTask<IReadOnlyList<HeldArtifact>> ListHeldAsync(int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Puts closed deliveries that match back to Waiting, due now, with no failed tries; at most <paramref name="limit"/>. Left alone: open ones,
+    /// erased ones, and those whose endpoint is deleted. Where the endpoint is disabled they are Parked.
+    /// </summary>
+    /// <param name="deliveryId">Only this delivery, or null.</param>
+    /// <param name="filter">Which ones; its status is a closed one.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>How many were put back.</returns>
+    ValueTask<int> ReplayAsync(string? deliveryId, DeliveryFilter filter, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Cancels an open delivery, a leased one too: its lease is void. False where it is closed or unknown.</summary>
+    ValueTask<bool> CancelAsync(string id, string reason, CancellationToken cancellationToken);
+
+    /// <summary>Empties everything that tells about a subject and cancels its open deliveries: see <see cref="IWebhookOutbox.EraseSubjectAsync"/>.</summary>
+    ValueTask<ErasureResult> EraseAsync(string subject, string? tenant, CancellationToken cancellationToken);
+}
+
+/// <summary>An artifact that an event waits for.</summary>
+/// <param name="EventId">The event's id.</param>
+/// <param name="Tenant">The event's tenant, or null.</param>
+/// <param name="Subject">The event's subject: the call's id.</param>
+/// <param name="Artifact">The artifact's name.</param>
+/// <param name="Deadline">When the event goes out without it.</param>
+public sealed record HeldArtifact(string EventId, string? Tenant, string Subject, string Artifact, DateTimeOffset Deadline);

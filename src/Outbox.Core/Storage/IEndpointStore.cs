@@ -1,0 +1,86 @@
+using System.Data.Common;
+
+namespace Outbox.Storage;
+
+/// <summary>The endpoint registry in the host's database.</summary>
+public interface IEndpointStore
+{
+    /// <summary>
+    /// Finds the endpoint that <paramref name="lookup"/> names, gives it (or null where there is none) to <paramref name="change"/>, and stores
+    /// what that returns; all in one transaction, so that two concurrent puts of one scope make one endpoint. Where
+    /// <paramref name="change"/> throws, nothing is stored.
+    /// </summary>
+    ValueTask<StoredEndpoint> PutAsync(
+        EndpointLookup lookup, Func<StoredEndpoint?, StoredEndpoint> change, DbTransaction? transaction, CancellationToken cancellationToken);
+
+    /// <summary>One endpoint that is not deleted, or null.</summary>
+    ValueTask<StoredEndpoint?> GetAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>The endpoints that match and are not deleted, in the order they were made.</summary>
+    ValueTask<IReadOnlyList<StoredEndpoint>> ListAsync(EndpointFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>Deletes an endpoint: erases its secrets and cancels nothing by itself (<see cref="IOutboxStore.ParkAsync"/> does). False where there is none.</summary>
+    ValueTask<bool> DeleteAsync(string id, CancellationToken cancellationToken);
+}
+
+/// <summary>Which endpoint a put is about: the one with the id, else the one of the scope, else a new one.</summary>
+public sealed record EndpointLookup
+{
+    /// <summary>The endpoint's id, or null.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>With no id: look for an endpoint of this tenant, scope and profile; null: always a new one.</summary>
+    public (string? Tenant, string Scope, string Profile)? OnlyOne { get; init; }
+}
+
+/// <summary>An endpoint as it is stored.</summary>
+public sealed record StoredEndpoint
+{
+    /// <summary>The endpoint's id, <c>ep_…</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The tenant that owns it, or null.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>What it listens to, in text form.</summary>
+    public required string Scope { get; init; }
+
+    /// <summary>The canonical URL.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>The wire profile's name.</summary>
+    public required string Profile { get; init; }
+
+    /// <summary>The event types that it wants; empty: all.</summary>
+    public IReadOnlyList<string> EventTypes { get; init; } = [];
+
+    /// <summary>Whether transcripts are sent to it.</summary>
+    public bool ShipTranscript { get; init; } = true;
+
+    /// <summary>Its own limit of requests in flight, or null.</summary>
+    public int? MaxInFlight { get; init; }
+
+    /// <summary>Its secrets, protected by Core: bytes that a store keeps and hands back.</summary>
+    public ReadOnlyMemory<byte> Secrets { get; init; }
+
+    /// <summary>The last four characters of the current secret, or null.</summary>
+    public string? SecretHint { get; init; }
+
+    /// <summary>When the previous secret stops signing, or null.</summary>
+    public DateTimeOffset? PreviousSecretUntil { get; init; }
+
+    /// <summary>When it was made.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it stops matching new events, or null.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>When it was disabled, or null.</summary>
+    public DateTimeOffset? DisabledAt { get; init; }
+
+    /// <summary>Why it is disabled; null while it is enabled.</summary>
+    public string? DisabledReason { get; init; }
+
+    /// <summary>Whether parked deliveries are to be let out; the store clears it when none are left.</summary>
+    public bool Draining { get; init; }
+}

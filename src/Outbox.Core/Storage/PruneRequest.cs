@@ -1,0 +1,14 @@
+namespace Outbox.Storage;
+
+/// <summary>What may be deleted.</summary>
+public sealed record PruneRequest
+{
+    /// <summary>Delivered and cancelled deliveries are kept this long after they were closed, and events without deliveries after they were enqueued.</summary>
+    public required TimeSpan KeepDelivered { get; init; }
+
+    /// <summary>Exhausted deliveries are kept this long after they were closed.</summary>
+    public required TimeSpan KeepExhausted { get; init; }
+
+    /// <summary>How many deliveries at most in one batch.</summary>
+    public required int BatchSize { get; init; }
+}

@@ -1,0 +1,31 @@
+namespace Outbox.Storage;
+
+/// <summary>Opens the store once, before its first use, whoever comes first: the host's start or an enqueue.</summary>
+internal sealed class StoreGate(IOutboxStore store) : IDisposable
+{
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private volatile bool _open;
+
+    public bool IsOpen => _open;
+
+    public ValueTask OpenAsync(CancellationToken cancellationToken) => _open ? ValueTask.CompletedTask : OpenSlowlyAsync(cancellationToken);
+
+    public void Dispose() => _gate.Dispose();
+
+    private async ValueTask OpenSlowlyAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_open)
+            {
+                await store.OpenAsync(cancellationToken);
+                _open = true;
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+}
