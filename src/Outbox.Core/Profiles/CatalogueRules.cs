@@ -3,8 +3,6 @@ namespace Outbox.Profiles;
 /// <summary>What a profile's event types and holds must be so that they fit each other.</summary>
 internal static class CatalogueRules
 {
-    public static readonly TimeSpan MaximumHold = TimeSpan.FromDays(7);
-
     /// <summary>What is wrong with a profile's event types and holds, each with values and cure; empty when nothing is.</summary>
     public static IEnumerable<string> Problems(WebhookProfile profile) => [.. EventTypeProblems(profile), .. HoldProblems(profile)];
 
@@ -40,10 +38,10 @@ internal static class CatalogueRules
                 yield return $"Holds has one for event type '{type}' and artifact '{artifact}'; name both.";
             }
 
-            if (deadline <= TimeSpan.Zero || deadline > MaximumHold)
+            if (deadline <= TimeSpan.Zero || deadline > WebhookHold.MaxDeadline)
             {
                 yield return $"Holds waits {deadline} for '{artifact}' of '{type}'; a deadline is more than zero "
-                    + $"and at most {MaximumHold}.";
+                    + $"and at most {WebhookHold.MaxDeadline}.";
             }
 
             if (profile.EventTypes?.Contains(type, StringComparer.Ordinal) is false)

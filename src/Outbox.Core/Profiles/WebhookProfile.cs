@@ -99,10 +99,14 @@ public sealed record WebhookProfile
         }
     }
 
-    /// <summary>What events of one type wait for; empty when they go out at once.</summary>
+    /// <summary>What events of one type wait for, as an event takes it: <c>Holds = profile.HoldsFor("call.ended")</c>. Empty when they go out at once.</summary>
     /// <param name="eventType">The event's type, compared exactly.</param>
-    public IReadOnlyList<ProfileHold> HoldsFor(string eventType) =>
-        [.. _holds.Where(hold => string.Equals(hold.EventType, eventType, StringComparison.Ordinal))];
+    public IReadOnlyList<WebhookHold> HoldsFor(string eventType) =>
+    [
+        .. _holds
+            .Where(hold => string.Equals(hold.EventType, eventType, StringComparison.Ordinal))
+            .Select(hold => new WebhookHold(hold.Artifact, hold.Deadline)),
+    ];
 
     /// <summary>Refuses a secret, or the lack of one, that the profile does not allow.</summary>
     /// <exception cref="WebhookValidationException">

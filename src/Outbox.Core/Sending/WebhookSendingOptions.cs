@@ -49,4 +49,7 @@ public sealed class WebhookSendingOptions
 
     /// <summary>The User-Agent header. Default: <c>Outbox/</c> and the library's version.</summary>
     public string UserAgent { get; set; } = "Outbox/" + typeof(WebhookSendingOptions).Assembly.GetName().Version!.ToString(3);
+
+    /// <summary>The longest that an attempt with this timeout can last.</summary>
+    internal TimeSpan LongestAttempt(TimeSpan timeout) => timeout + BodyTimeout;
 }

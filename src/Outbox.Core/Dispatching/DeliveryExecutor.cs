@@ -1,0 +1,151 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Outbox.Deliveries;
+using Outbox.Diagnostics;
+using Outbox.Endpoints;
+using Outbox.Events;
+using Outbox.Profiles;
+using Outbox.Sending;
+using Outbox.Storage;
+
+namespace Outbox.Dispatching;
+
+/// <summary>One leased delivery, from its lease to the transition that settles it: compose, sign, send, judge.</summary>
+internal sealed class DeliveryExecutor(
+    ProfileCatalogue profiles,
+    SecretVault secrets,
+    WebhookSender sender,
+    IOptions<WebhookOutboxOptions> options,
+    TimeProvider clock,
+    IRandomSource random,
+    ILogger<DeliveryExecutor> logger)
+{
+    /// <summary>How long a delivery waits when something of ours, not the receiver, keeps it from being sent.</summary>
+    private static readonly TimeSpan UntilMended = TimeSpan.FromMinutes(1);
+
+    private readonly WebhookOutboxOptions _options = options.Value;
+
+    /// <summary>Makes the attempt. It throws nothing: whatever happens becomes a settlement.</summary>
+    /// <param name="delivery">What was leased.</param>
+    /// <param name="leasedAt">The clock's timestamp just before the lease was asked for.</param>
+    /// <param name="stopWorking">Fires when the host has no more patience: the request is torn off and the delivery goes back uncounted.</param>
+    public async Task<Settlement> ExecuteAsync(ClaimedDelivery delivery, long leasedAt, CancellationToken stopWorking)
+    {
+        var startedAt = clock.GetUtcNow();
+        var outcome = await AttemptAsync(delivery, leasedAt, startedAt, stopWorking);
+        var profile = profiles.Find(delivery.Profile) ?? WebhookProfile.Standard;
+        var transition = DeliveryPolicy.Decide(delivery.FailedTries, outcome, profile, random.NextDouble());
+        Tell(delivery, outcome, transition);
+        return new Settlement(delivery, transition, RecordOf(outcome, startedAt));
+    }
+
+    private async Task<DeliveryOutcome> AttemptAsync(
+        ClaimedDelivery delivery, long leasedAt, DateTimeOffset startedAt, CancellationToken stopWorking)
+    {
+        if (profiles.Find(delivery.Profile) is not { } profile)
+        {
+            return new DeliveryOutcome.NotAttempted($"the profile '{delivery.Profile}' is not registered in this host", UntilMended);
+        }
+
+        var began = clock.GetTimestamp();
+        try
+        {
+            var request = Compose(delivery, profile, startedAt);
+            return LeaseCovers(profile, leasedAt)
+                ? new DeliveryOutcome.Attempted(await sender.SendAsync(request, stopWorking))
+                : new DeliveryOutcome.NotAttempted("the lease was too short to finish an attempt", TimeSpan.Zero);
+        }
+        catch (OperationCanceledException) when (stopWorking.IsCancellationRequested)
+        {
+            return new DeliveryOutcome.NotAttempted("the host stopped", TimeSpan.Zero);
+        }
+        catch (CryptographicException e)
+        {
+            return new DeliveryOutcome.NotAttempted($"the endpoint's secret cannot be read: {e.Message}", UntilMended);
+        }
+        catch (Exception e)
+        {
+            Log.AttemptBroke(logger, e, delivery.Id, delivery.Endpoint.Id);
+            return new DeliveryOutcome.Attempted(new WebhookResponse
+            {
+                ErrorCode = "internal",
+                Detail = $"The outbox itself failed: {e.GetType().Name}. Its log has the details.",
+                Duration = clock.GetElapsedTime(began),
+            });
+        }
+    }
+
+    private WebhookRequest Compose(ClaimedDelivery delivery, WebhookProfile profile, DateTimeOffset startedAt)
+    {
+        var content = new DeliveryContent
+        {
+            EventId = delivery.EventId,
+            DeliveryId = delivery.Id,
+            EventType = delivery.EventType,
+            Tenant = delivery.Tenant,
+            OccurredAt = delivery.OccurredAt,
+            Data = delivery.Data,
+            ShipTranscript = delivery.ShipTranscript,
+        };
+        var body = new ArrayBufferWriter<byte>(delivery.Data.Length + 256);
+        DeliveryComposer.WriteBody(body, profile, content);
+
+        var headers = new List<KeyValuePair<string, string>>(4);
+        AddHostHeaders(headers, delivery.Headers);
+        DeliveryComposer.AddHeaders(headers, profile, content, body.WrittenSpan, secrets.Signing(delivery.Endpoint, startedAt), startedAt);
+        return new WebhookRequest
+        {
+            Url = new Uri(delivery.Endpoint.Url),
+            Body = body.WrittenMemory,
+            Headers = headers,
+            Timeout = profile.Timeout,
+        };
+    }
+
+    private static void AddHostHeaders(List<KeyValuePair<string, string>> headers, string? stored)
+    {
+        if (stored is not null)
+        {
+            headers.AddRange(JsonSerializer.Deserialize(stored, HeadersJson.Default.DictionaryStringString)!);
+        }
+    }
+
+    // A process that was paused must not begin what another dispatcher may have begun meanwhile.
+    private bool LeaseCovers(WebhookProfile profile, long leasedAt) =>
+        clock.GetElapsedTime(leasedAt) + _options.Sending.LongestAttempt(profile.Timeout) <= _options.LeaseDuration;
+
+    private static AttemptRecord? RecordOf(DeliveryOutcome outcome, DateTimeOffset startedAt) =>
+        outcome is not DeliveryOutcome.Attempted { Response: var response } ? null : new AttemptRecord
+        {
+            StartedAt = startedAt,
+            Duration = response.Duration,
+            StatusCode = response.StatusCode,
+            Error = response.ErrorCode,
+            Detail = response.Detail,
+            Excerpt = response.Excerpt,
+        };
+
+    private void Tell(ClaimedDelivery delivery, DeliveryOutcome outcome, DeliveryTransition transition)
+    {
+        if (outcome is DeliveryOutcome.NotAttempted { Reason: var reason })
+        {
+            Log.NotAttempted(logger, delivery.Id, delivery.Endpoint.Id, reason);
+            return;
+        }
+
+        var response = ((DeliveryOutcome.Attempted)outcome).Response;
+        Log.Attempted(
+            logger, delivery.Id, delivery.Endpoint.Id, response.StatusCode, response.ErrorCode, response.Duration.TotalMilliseconds, transition.Status);
+        if (transition.Status == DeliveryStatus.Exhausted)
+        {
+            Log.Exhausted(logger, delivery.Id, delivery.Endpoint.Id, response.StatusCode, response.ErrorCode);
+        }
+        else if (transition.DisablesEndpoint)
+        {
+            Log.EndpointDisabled(logger, delivery.Endpoint.Id, transition.Reason);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Outbox.Deliveries;
+using Outbox.Storage;
+
+namespace Outbox.Dispatching;
+
+/// <summary>
+/// The loop: claim as much as there are free slots, hand each delivery to the executor, settle what comes back, sleep until a hint, a due
+/// time or the sweep. It never waits for a receiver.
+/// </summary>
+internal sealed class Dispatcher(
+    IOutboxStore store,
+    DeliveryExecutor executor,
+    Settler settler,
+    WakeSignal wake,
+    Housekeeper housekeeper,
+    IOptions<WebhookOutboxOptions> options,
+    TimeProvider clock,
+    IRandomSource random,
+    ILogger<Dispatcher> logger)
+{
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+
+    private readonly WebhookOutboxOptions _options = options.Value;
+    private readonly InFlight _inFlight = new();
+    private readonly StoreTrouble _trouble = new("claim", clock, random, logger);
+    private volatile bool _more;
+    private int _interrupted;
+
+    /// <summary>How many deliveries were handed back because the host stopped.</summary>
+    public int Interrupted => Volatile.Read(ref _interrupted);
+
+    /// <summary>Completes when nothing is in flight.</summary>
+    public Task WhenIdleAsync() => _inFlight.WhenEmptyAsync();
+
+    /// <summary>Dispatches until <paramref name="stopClaiming"/> fires. What is in flight then goes on until <paramref name="stopWorking"/>.</summary>
+    public Task RunAsync(string owner, CancellationToken stopClaiming, CancellationToken stopWorking)
+    {
+        var turns = 0;
+        return _trouble.RepeatAsync(
+            async stop =>
+            {
+                // A claim that failed may have been stored although its answer was lost. A store never takes a lease from its own owner, so
+                // each turn that follows a failure asks under another name, and what nobody works on comes back when its lease runs out.
+                var name = $"{owner}/{turns++}";
+                while (true)
+                {
+                    var idle = await ClaimAsync(name, stopWorking);
+                    _trouble.Over();
+                    await wake.WaitAsync(idle, stop);
+                }
+            },
+            stopClaiming);
+    }
+
+    /// <returns>How long there is nothing to do unless a hint comes.</returns>
+    private async Task<TimeSpan> ClaimAsync(string owner, CancellationToken stopWorking)
+    {
+        var free = _options.MaxInFlight - _inFlight.Count;
+        if (free <= 0)
+        {
+            _more = true;
+            return _options.SweepInterval;
+        }
+
+        var leasedAt = clock.GetTimestamp();
+        _more = true;
+        var claim = await store.ClaimAsync(
+            new ClaimRequest
+            {
+                Owner = owner,
+                Limit = free,
+                LimitPerEndpoint = _options.MaxInFlightPerEndpoint,
+                InFlight = _inFlight.ByEndpoint(),
+                Lease = _options.LeaseDuration,
+            },
+            stopWorking);
+        _inFlight.Add(claim.Deliveries);
+        foreach (var delivery in claim.Deliveries)
+        {
+            _ = DeliverAsync(delivery, leasedAt, stopWorking);
+        }
+
+        _more = claim.More;
+        return claim.More ? _options.SweepInterval : await UntilNextDueAsync(stopWorking);
+    }
+
+    private async Task<TimeSpan> UntilNextDueAsync(CancellationToken stopWorking)
+    {
+        var due = await store.NextDueInAsync(stopWorking);
+        return due is not { } wait || wait > _options.SweepInterval ? _options.SweepInterval : wait < Shortest ? Shortest : wait;
+    }
+
+    private async Task DeliverAsync(ClaimedDelivery delivery, long leasedAt, CancellationToken stopWorking)
+    {
+        // Composing and signing cost time that the loop does not have.
+        await Task.Yield();
+        var settlement = await executor.ExecuteAsync(delivery, leasedAt, stopWorking);
+        await settler.SettleAsync(settlement, stopWorking);
+        _inFlight.Remove(delivery);
+        Follow(settlement.Transition, stopWorking);
+    }
+
+    private void Follow(DeliveryTransition transition, CancellationToken stopWorking)
+    {
+        if (transition.DisablesEndpoint)
+        {
+            housekeeper.Wake();
+        }
+
+        if (transition.Status == DeliveryStatus.Waiting && stopWorking.IsCancellationRequested)
+        {
+            Interlocked.Increment(ref _interrupted);
+        }
+
+        // A retry has a due time that the loop does not know yet; a free slot matters only while there is more to claim.
+        if (_more || transition.Status == DeliveryStatus.Waiting)
+        {
+            wake.Wake();
+        }
+    }
+}

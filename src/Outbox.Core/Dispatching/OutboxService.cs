@@ -1,0 +1,152 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Outbox.Diagnostics;
+using Outbox.Holds;
+using Outbox.Retention;
+using Outbox.Storage;
+
+namespace Outbox.Dispatching;
+
+/// <summary>
+/// The hosted service: opens the store before the host takes requests, runs the loops, and stops them in two steps. First it claims no
+/// more; when the host's patience ends it tears off what is still on the wire, and hands it back uncounted.
+/// </summary>
+internal sealed class OutboxService(
+    StoreGate gate,
+    IOutboxStore store,
+    Dispatcher dispatcher,
+    Housekeeper housekeeper,
+    Pruner pruner,
+    ProbeLoop probes,
+    WakeSignal wake,
+    OwnerName owner,
+    IOptions<WebhookOutboxOptions> options,
+    TimeProvider clock,
+    IRandomSource random,
+    ILogger<OutboxService> logger) : IHostedLifecycleService, IDisposable
+{
+    private static readonly TimeSpan StandbyInterval = TimeSpan.FromSeconds(2);
+
+    private readonly StoreTrouble _opening = new("open", clock, random, logger);
+    private readonly StoreTrouble _listening = new("listen for changes", clock, random, logger);
+    private readonly CancellationTokenSource _stopClaiming = new();
+    private readonly CancellationTokenSource _stopWorking = new();
+    private Task _running = Task.CompletedTask;
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await gate.OpenAsync(cancellationToken);
+        }
+        catch (OutboxStoreException e) when (e.IsTransient)
+        {
+            // The database may come back; the loop below goes on trying, and enqueues fail with this error until then.
+            Log.StoreFailed(logger, e, "open", 1);
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (options.Value.Dispatch)
+        {
+            wake.Listening = true;
+            _running = RunAsync(_stopClaiming.Token);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        wake.Listening = false;
+        await _stopClaiming.CancelAsync();
+        using (cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _stopWorking))
+        {
+            await _running;
+        }
+
+        Log.Stopped(logger, dispatcher.Interrupted);
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        _stopClaiming.Dispose();
+        _stopWorking.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken stop)
+    {
+        // The host's start must not wait for the first claim.
+        await Task.Yield();
+        try
+        {
+            await using var dispatching = await StartDispatchingAsync(stop);
+            Log.Dispatching(logger, owner.Value);
+            await Task.WhenAll(
+                dispatcher.RunAsync(owner.Value, stop, _stopWorking.Token),
+                UntilStopped(housekeeper.RunAsync(stop)),
+                UntilStopped(pruner.RunAsync(stop)),
+                UntilStopped(probes.RunAsync(stop)),
+                UntilStopped(ListenAsync(stop)));
+            await dispatcher.WhenIdleAsync();
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task<IAsyncDisposable> StartDispatchingAsync(CancellationToken stop)
+    {
+        var standingBy = false;
+        while (true)
+        {
+            IAsyncDisposable? dispatching = null;
+            await _opening.UntilDoneAsync(
+                async token =>
+                {
+                    await gate.OpenAsync(token);
+                    dispatching = await store.TryStartDispatchingAsync(owner.Value, token);
+                },
+                stop);
+            if (dispatching is not null)
+            {
+                return dispatching;
+            }
+
+            if (!standingBy)
+            {
+                standingBy = true;
+                Log.StandingBy(logger);
+            }
+
+            await Task.Delay(StandbyInterval, clock, stop);
+        }
+    }
+
+    private Task ListenAsync(CancellationToken stop) => _listening.RepeatAsync(
+        async token =>
+        {
+            await store.WaitForChangeAsync(token);
+            wake.Wake();
+        },
+        stop);
+
+    private static async Task UntilStopped(Task loop)
+    {
+        try
+        {
+            await loop;
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+}

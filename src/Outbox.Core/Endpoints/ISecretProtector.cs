@@ -1,0 +1,17 @@
+using System.Security.Cryptography;
+
+namespace Outbox.Endpoints;
+
+/// <summary>
+/// Encrypts endpoint secrets before they reach the database. Core has AES-256-GCM (<c>ProtectSecrets</c>); register another as a singleton
+/// to use a key vault or ASP.NET Core's data protection.
+/// </summary>
+public interface ISecretProtector
+{
+    /// <summary>Encrypts. The same purpose must be given to decrypt: it binds a secret to its tenant and endpoint.</summary>
+    byte[] Protect(ReadOnlySpan<byte> plaintext, string purpose);
+
+    /// <summary>Decrypts what <see cref="Protect"/> made.</summary>
+    /// <exception cref="CryptographicException">The key is missing, or the bytes were made for another purpose or changed. Nothing is sent unsigned: deliveries wait.</exception>
+    byte[] Unprotect(ReadOnlySpan<byte> ciphertext, string purpose);
+}

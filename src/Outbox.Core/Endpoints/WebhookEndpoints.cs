@@ -1,0 +1,222 @@
+using System.Data.Common;
+using Microsoft.Extensions.Options;
+using Outbox.Dispatching;
+using Outbox.Events;
+using Outbox.Profiles;
+using Outbox.Sending;
+using Outbox.Signing;
+using Outbox.Storage;
+
+namespace Outbox.Endpoints;
+
+/// <summary>The endpoint registry: checks what customers ask for, keeps secrets write-only, and tells the housekeeper of changes.</summary>
+internal sealed class WebhookEndpoints(
+    IEndpointStore store,
+    StoreGate gate,
+    ProfileCatalogue profiles,
+    SecretVault vault,
+    Housekeeper housekeeper,
+    IdGenerator ids,
+    IOptions<WebhookOutboxOptions> options,
+    TimeProvider clock,
+    IRandomSource random) : IWebhookEndpoints
+{
+    private const int MaxReasonLength = 200;
+    private const string DisabledByRequest = "disabled by request";
+
+    private static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(30);
+
+    private readonly WebhookOutboxOptions _options = options.Value;
+
+    public async Task<EndpointRegistration> PutAsync(
+        WebhookEndpoint endpoint, DbTransaction? transaction = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        var profile = profiles.Get(endpoint.Profile);
+        var wish = new EndpointWish(endpoint, profile, WebhookUrl.Parse(endpoint.Url, _options.Sending).AbsoluteUri, _options);
+        await gate.OpenAsync(cancellationToken);
+
+        var created = false;
+        string? generated = null;
+        var stored = await store.PutAsync(
+            wish.Lookup,
+            existing =>
+            {
+                created = existing is null;
+                (var changed, generated) = Change(wish, existing);
+                return changed;
+            },
+            transaction,
+            cancellationToken);
+        housekeeper.Wake();
+        return new EndpointRegistration(Show(stored), created, generated);
+    }
+
+    public async Task<EndpointInfo?> GetAsync(string id, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        await gate.OpenAsync(cancellationToken);
+        return await store.GetAsync(id, cancellationToken) is { } stored ? Show(stored) : null;
+    }
+
+    public async Task<IReadOnlyList<EndpointInfo>> ListAsync(EndpointFilter? filter = null, CancellationToken cancellationToken = default)
+    {
+        await gate.OpenAsync(cancellationToken);
+        var stored = await store.ListAsync(filter ?? new EndpointFilter(), cancellationToken);
+        return [.. stored.Select(Show)];
+    }
+
+    public async Task<bool> EnableAsync(string id, CancellationToken cancellationToken = default) =>
+        await ChangeAsync(id, stored => stored with { DisabledAt = null, DisabledReason = null }, cancellationToken) is not null;
+
+    public async Task<bool> DisableAsync(string id, string reason, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        if (reason.Length > MaxReasonLength || reason.Any(char.IsControl))
+        {
+            throw new WebhookValidationException("reason", $"The reason has {reason.Length} characters; give at most {MaxReasonLength} without control characters.");
+        }
+
+        return await ChangeAsync(id, stored => Disable(stored, reason), cancellationToken) is not null;
+    }
+
+    public async Task<bool> DeleteAsync(string id, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        await gate.OpenAsync(cancellationToken);
+        var deleted = await store.DeleteAsync(id, cancellationToken);
+        housekeeper.Wake();
+        return deleted;
+    }
+
+    public async Task<EndpointRegistration?> RotateSecretAsync(
+        string id, string? newSecret = null, TimeSpan? overlap = null, CancellationToken cancellationToken = default)
+    {
+        var lasting = overlap ?? _options.SecretOverlap;
+        if (lasting < TimeSpan.Zero || lasting > MaxOverlap)
+        {
+            throw new WebhookValidationException("overlap", $"The overlap is {lasting}; give zero to {MaxOverlap}.");
+        }
+
+        string? generated = null;
+        var stored = await ChangeAsync(
+            id,
+            existing =>
+            {
+                var profile = profiles.Get(existing.Profile);
+                generated = newSecret is null ? Generate(profile) : null;
+                profile.ValidateSecret(newSecret ?? generated);
+                return WithSecrets(existing, newSecret ?? generated!, lasting);
+            },
+            cancellationToken);
+        return stored is null ? null : new EndpointRegistration(Show(stored), Created: false, generated);
+    }
+
+    private async Task<StoredEndpoint?> ChangeAsync(string id, Func<StoredEndpoint, StoredEndpoint> change, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        await gate.OpenAsync(cancellationToken);
+        try
+        {
+            return await store.PutAsync(
+                new EndpointLookup { Id = id },
+                existing => change(existing ?? throw new NoSuchEndpointException()),
+                transaction: null,
+                cancellationToken);
+        }
+        catch (NoSuchEndpointException)
+        {
+            return null;
+        }
+        finally
+        {
+            housekeeper.Wake();
+        }
+    }
+
+    private (StoredEndpoint Changed, string? Generated) Change(EndpointWish wish, StoredEndpoint? existing)
+    {
+        wish.CheckAgainst(existing);
+        var now = clock.GetUtcNow();
+        var changed = (existing ?? wish.New(ids.NewEndpointId(), now)) with
+        {
+            Url = wish.Url,
+            Scope = wish.Endpoint.Scope.ToString(),
+            Profile = wish.Profile.Name,
+            EventTypes = wish.EventTypes,
+            ShipTranscript = wish.Endpoint.ShipTranscript,
+            MaxInFlight = wish.Endpoint.MaxInFlight,
+            ExpiresAt = wish.Endpoint.ExpiresAt,
+        };
+        changed = wish.Endpoint.Enabled
+            ? changed with { DisabledAt = null, DisabledReason = null }
+            : Disable(changed, DisabledByRequest);
+
+        var given = wish.Endpoint.Secret;
+        var current = existing is null ? null : Newest(existing)?.Value;
+        if (given is null && current is not null)
+        {
+            wish.Profile.ValidateSecret(current);
+            return (changed, null);
+        }
+
+        var generated = given is null && wish.Profile.Secret.Requirement == SecretRequirement.Generated ? Generate(wish.Profile) : null;
+        wish.Profile.ValidateSecret(given ?? generated);
+        var secret = given ?? generated;
+        return (secret is null ? changed : WithSecrets(changed, secret, overlap: TimeSpan.Zero), generated);
+    }
+
+    private StoredEndpoint Disable(StoredEndpoint stored, string reason) => stored with
+    {
+        DisabledAt = stored.DisabledAt ?? clock.GetUtcNow(),
+        DisabledReason = reason,
+    };
+
+    private StoredEndpoint WithSecrets(StoredEndpoint stored, string secret, TimeSpan overlap)
+    {
+        var until = clock.GetUtcNow() + overlap;
+        var secrets = new List<EndpointSecret> { new(secret, Until: null) };
+        if (overlap > TimeSpan.Zero && Newest(stored) is { } previous && !string.Equals(previous.Value, secret, StringComparison.Ordinal))
+        {
+            secrets.Add(previous with { Until = until });
+        }
+
+        return stored with
+        {
+            Secrets = vault.Seal(secrets, stored.Tenant, stored.Id),
+            SecretHint = SecretVault.Hint(secret),
+            PreviousSecretUntil = secrets.Count > 1 ? until : null,
+        };
+    }
+
+    private EndpointSecret? Newest(StoredEndpoint stored) => vault.Open(stored.Secrets, stored.Tenant, stored.Id) is [var newest, ..] ? newest : null;
+
+    private string Generate(WebhookProfile profile)
+    {
+        Span<byte> bytes = stackalloc byte[SigningSecret.GeneratedSize];
+        random.Fill(bytes);
+        return profile.GenerateSecret(bytes);
+    }
+
+    private EndpointInfo Show(StoredEndpoint stored) => new()
+    {
+        Id = stored.Id,
+        Tenant = stored.Tenant,
+        Scope = WebhookScope.Parse(stored.Scope),
+        Url = stored.Url,
+        Profile = stored.Profile,
+        EventTypes = stored.EventTypes,
+        ShipTranscript = stored.ShipTranscript,
+        MaxInFlight = stored.MaxInFlight,
+        ExpiresAt = stored.ExpiresAt,
+        DisabledReason = stored.DisabledReason,
+        DisabledAt = stored.DisabledAt,
+        Draining = stored.Draining,
+        SecretHint = stored.SecretHint,
+        PreviousSecretUntil = stored.PreviousSecretUntil > clock.GetUtcNow() ? stored.PreviousSecretUntil : null,
+        CreatedAt = stored.CreatedAt,
+    };
+
+    // Thrown through the store's transaction, which it rolls back.
+    private sealed class NoSuchEndpointException : Exception;
+}

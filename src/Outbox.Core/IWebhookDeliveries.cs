@@ -1,0 +1,64 @@
+using Outbox.Deliveries;
+
+namespace Outbox;
+
+/// <summary>What became of each event: deliveries and their attempts, replay and cancel. Thread-safe.</summary>
+public interface IWebhookDeliveries
+{
+    /// <summary>One delivery with its attempts, or null where there is none of that id (or it was pruned).</summary>
+    Task<DeliveryDetails?> GetAsync(string id, CancellationToken cancellationToken = default);
+
+    /// <summary>Deliveries, newest first, a page at a time.</summary>
+    /// <param name="filter">Which ones.</param>
+    /// <param name="limit">How many at most; 1 to 500.</param>
+    /// <param name="cursor">The <see cref="DeliveryPage.NextCursor"/> of the page before; null: from the newest.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    Task<DeliveryPage> ListAsync(DeliveryFilter filter, int limit = 50, string? cursor = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Sends a delivery that is Exhausted, Cancelled or Delivered once more: the same id, the same bytes, the profile's full retry schedule.
+    /// </summary>
+    /// <returns>False where there is no such delivery, it is still open, its content was erased or its endpoint was deleted.</returns>
+    Task<bool> ReplayAsync(string id, CancellationToken cancellationToken = default);
+
+    /// <summary>Replays every Exhausted delivery that the filter matches (or those of another closed status where the filter names one).</summary>
+    /// <returns>How many were put back to Waiting.</returns>
+    Task<int> ReplayAsync(DeliveryFilter filter, CancellationToken cancellationToken = default);
+
+    /// <summary>Cancels an open delivery. One whose request is on the wire is cancelled too: whatever comes back changes nothing.</summary>
+    /// <returns>False where there is no such delivery or it is closed already.</returns>
+    Task<bool> CancelAsync(string id, string reason, CancellationToken cancellationToken = default);
+}
+
+/// <summary>Which deliveries. Each part that is null matches everything.</summary>
+public sealed record DeliveryFilter
+{
+    /// <summary>Only this status.</summary>
+    public DeliveryStatus? Status { get; init; }
+
+    /// <summary>Only those owed to this endpoint, by id.</summary>
+    public string? EndpointId { get; init; }
+
+    /// <summary>Only those of this event, by id.</summary>
+    public string? EventId { get; init; }
+
+    /// <summary>Only this event type.</summary>
+    public string? EventType { get; init; }
+
+    /// <summary>Only events about this subject.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>Only this tenant's events.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>Only those enqueued at this time or later.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Only those enqueued before this time.</summary>
+    public DateTimeOffset? Until { get; init; }
+}
+
+/// <summary>A page of deliveries.</summary>
+/// <param name="Deliveries">The deliveries, newest first.</param>
+/// <param name="NextCursor">What to pass for the next page; null on the last.</param>
+public sealed record DeliveryPage(IReadOnlyList<DeliveryInfo> Deliveries, string? NextCursor);

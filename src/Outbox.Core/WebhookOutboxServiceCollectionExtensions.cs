@@ -1,0 +1,93 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Outbox;
+using Outbox.Deliveries;
+using Outbox.Dispatching;
+using Outbox.Endpoints;
+using Outbox.Events;
+using Outbox.Holds;
+using Outbox.Profiles;
+using Outbox.Retention;
+using Outbox.Sending;
+using Outbox.Storage;
+using Polly;
+
+// Where every library puts its Add method, so that it is found without a using.
+#pragma warning disable IDE0130
+namespace Microsoft.Extensions.DependencyInjection;
+#pragma warning restore IDE0130
+
+/// <summary>Adds the outbox to a host.</summary>
+public static class WebhookOutboxServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the outbox: <see cref="IWebhookOutbox"/> to enqueue with, and the hosted service that delivers. Choose a store on what it
+    /// returns: <c>services.AddWebhookOutbox().UseSqlite("Data Source=calls.db")</c>. Settings are validated when the host starts.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configure">Changes the settings.</param>
+    public static IWebhookOutboxBuilder AddWebhookOutbox(this IServiceCollection services, Action<WebhookOutboxOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var options = services.AddOptions<WebhookOutboxOptions>().ValidateOnStart();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        if (services.FirstOrDefault(service => service.ServiceType == typeof(IWebhookOutboxBuilder))?.ImplementationInstance is IWebhookOutboxBuilder added)
+        {
+            return added;
+        }
+
+        services.AddLogging();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IRandomSource, CryptoRandomSource>();
+        services.AddSingleton<IValidateOptions<WebhookOutboxOptions>, WebhookOutboxOptionsValidator>();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<WebhookOutboxOptions>>().Value.Sending);
+        services.AddSingleton<ProfileCatalogue>();
+        services.AddSingleton<IdGenerator>();
+        services.AddSingleton<OwnerName>();
+        services.AddSingleton(provider => new SecretVault(provider.GetService<ISecretProtector>()));
+        services.AddSingleton<StoreGate>();
+        services.AddSingleton<WakeSignal>();
+
+        services.AddSingleton<EventAdmission>();
+        services.AddSingleton<IWebhookOutbox, WebhookOutbox>();
+        services.AddSingleton<IWebhookEndpoints, WebhookEndpoints>();
+        services.AddSingleton<IWebhookDeliveries, WebhookDeliveries>();
+
+        services.AddSingleton(BuildSender);
+        services.AddSingleton<DeliveryExecutor>();
+        services.AddSingleton<Settler>();
+        services.AddSingleton<Dispatcher>();
+        services.AddSingleton<Housekeeper>();
+        services.AddSingleton<Pruner>();
+        services.AddSingleton<ProbeLoop>();
+        services.AddSingleton<OutboxService>();
+
+        // Before anything asks for a store, so that a missing one is named and not just unresolvable.
+        services.AddSingleton<IHostedService, StoreChosenCheck>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<OutboxService>());
+
+        var builder = new WebhookOutboxBuilder(services, WebhookHttpClient.Add(services));
+        services.AddSingleton<IWebhookOutboxBuilder>(builder);
+        return builder;
+    }
+
+    private static WebhookSender BuildSender(IServiceProvider provider)
+    {
+        var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = provider.GetRequiredService<TimeProvider>() };
+        foreach (var configure in provider.GetServices<AttemptPipelineConfiguration>())
+        {
+            configure.Apply(pipeline);
+        }
+
+        return new WebhookSender(
+            provider.GetRequiredService<IHttpMessageHandlerFactory>(),
+            pipeline.Build(),
+            provider.GetRequiredService<WebhookSendingOptions>(),
+            provider.GetRequiredService<TimeProvider>());
+    }
+}
