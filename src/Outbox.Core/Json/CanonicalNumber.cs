@@ -10,7 +10,7 @@ internal static class CanonicalNumber
 
     private static ReadOnlySpan<byte> LargestExact => "9007199254740992"u8;
 
-    /// <summary>Whether every integer up to this one, by its digits without a sign, is a double: |n| ≤ 2^53.</summary>
+    /// <summary>Whether an integer, given as its digits without a sign, lies within ±2^53, where a double holds every integer.</summary>
     public static bool IsExact(ReadOnlySpan<byte> digits) =>
         digits.Length < LargestExact.Length
         || (digits.Length == LargestExact.Length && digits.SequenceCompareTo(LargestExact) <= 0);
@@ -76,13 +76,12 @@ internal static class CanonicalNumber
 
         ReadOnlySpan<byte> digits = scratch[..digitCount].TrimEnd((byte)'0');
         var pointAt = exponent + 1;
-        var length = sign + pointAt switch
+        return sign + pointAt switch
         {
             >= -5 and <= 0 => Small(destination[sign..], digits, pointAt),
             > 0 and <= 21 => Plain(destination[sign..], digits, pointAt),
             _ => Exponential(destination[sign..], digits, exponent),
         };
-        return length;
     }
 
     private static int Small(Span<byte> destination, ReadOnlySpan<byte> digits, int pointAt)

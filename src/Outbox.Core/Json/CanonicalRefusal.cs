@@ -36,7 +36,8 @@ internal ref partial struct Canonicalizer
     private readonly WebhookValidationException UnknownEscape() =>
         Refuse(
             _position,
-            $"{JsonExcerpt.OfEscape(_json[_position..])} is not an escape that JSON knows. Write a backslash as \\\\, a character as \\uXXXX.");
+            $"{JsonExcerpt.OfEscape(_json[_position..])} is not an escape that JSON knows. "
+            + @"Write a backslash as \\, a character as \uXXXX.");
 
     /// <summary>The position holds something other than what must be here.</summary>
     private readonly WebhookValidationException Unexpected(string wanted)
@@ -49,6 +50,8 @@ internal ref partial struct Canonicalizer
         var excerpt = JsonExcerpt.OfToken(_json[_position..]);
         return _json[_position] == (byte)'/'
             ? Refuse(_position, $"{excerpt} begins a comment, and JSON has none. Remove it.")
-            : Refuse(_position, $"{excerpt} stands at offset {_position} where JSON needs {wanted}. Serialise the data with a JSON library.");
+            : Refuse(
+                _position,
+                $"{excerpt} stands at offset {_position} where JSON needs {wanted}. Serialise the data with a JSON library.");
     }
 }

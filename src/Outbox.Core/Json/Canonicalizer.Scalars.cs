@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 
 namespace Outbox.Json;
@@ -83,13 +82,23 @@ internal ref partial struct Canonicalizer
             $"{JsonExcerpt.Of(_json.Slice(start, 6))} is half a surrogate pair and no character. Send the whole pair, or U+FFFD instead.");
     }
 
+    // By hand, because .NET's hexadecimal parsers let a NUL at the end pass.
     private readonly char ReadUnit()
     {
         var digits = _json[(_position + 2)..];
-        return digits.Length >= 4
-            && ushort.TryParse(digits[..4], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
-            ? (char)unit
-            : throw UnknownEscape();
+        var unit = 0;
+        for (var i = 0; i < 4; i++)
+        {
+            var digit = (char)At(digits, i);
+            if (!char.IsAsciiHexDigit(digit))
+            {
+                throw UnknownEscape();
+            }
+
+            unit = (unit << 4) | (char.IsAsciiDigit(digit) ? digit - '0' : (digit | 0x20) - 'a' + 10);
+        }
+
+        return (char)unit;
     }
 
     private void WriteNumber()

@@ -9,7 +9,7 @@ namespace Outbox.Json;
 internal struct MemberStack : IDisposable
 {
     // Up to here comparing each with each is faster than sorting.
-    private const int FewMembers = 24;
+    private const int FewMembers = 64;
 
     private CanonicalMember[] _members;
 
@@ -89,7 +89,7 @@ internal struct MemberStack : IDisposable
         return null;
     }
 
-    /// <summary>The commas between members stay where they are only in number: the whole takes as many bytes as before.</summary>
+    /// <summary>In any order the members and the commas between them fill the same bytes, so they can be rewritten in place.</summary>
     private static void Reorder(Span<CanonicalMember> members, byte[] bytes)
     {
         var start = members[0].Start;
