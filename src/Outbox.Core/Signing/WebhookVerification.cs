@@ -25,7 +25,7 @@ public sealed record WebhookVerification
 
     /// <summary>
     /// What to recognise a repeat by: deliveries come at least once, so keep it together with what you did and answer 2xx at once when
-    /// it comes again. From the signed id header, the profile's delivery header or the body, in this order; null when there is none,
+    /// it comes again. From the signed id header, the body or the profile's delivery header, in this order; null when there is none,
     /// or when the request is refused. A profile's <c>DeliveryIdHeader</c> is not covered by the signature: a captured request can be
     /// sent again under another id.
     /// </summary>

@@ -180,7 +180,8 @@ public sealed class WebhookVerifier
     }
 
     private string? FindDeliveryId(Func<string, string?> header, ReadOnlySpan<byte> body) =>
-        (_profile.DeliveryIdHeader is { } name ? Ask(header, name) : null) ?? DedupeId.FromBody(_profile.Envelope, body);
+        DedupeId.FromBody(_profile.Envelope, body)
+        ?? (_profile.DeliveryIdHeader is { } name && Ask(header, name) is { Length: > 0 } id ? id : null);
 
     private static string? Ask(Func<string, string?> header, string name) => header(name) ?? header(name.ToLowerInvariant());
 

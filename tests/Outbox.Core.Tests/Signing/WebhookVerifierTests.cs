@@ -244,6 +244,17 @@ public class WebhookVerifierTests
     }
 
     [Fact]
+    public void A_signed_id_in_the_body_goes_before_a_header_that_anyone_could_change()
+    {
+        var profile = WebhookProfile.Ttma with { DeliveryIdHeader = "X-Acme-Delivery" };
+        var body = SomeDelivery.Body(profile, SomeDelivery.Content);
+        var headers = SomeDelivery.Headers(profile, SomeDelivery.Content, body, SomeDelivery.Secret);
+        headers["X-Acme-Delivery"] = "forged";
+
+        Assert.Equal("dlv_2", Verifier(profile).Verify(body, headers).DeliveryId);
+    }
+
+    [Fact]
     public void Without_a_secret_there_is_nothing_to_verify_with()
     {
         var error = Assert.Throws<WebhookValidationException>(() => new WebhookVerifier(WebhookProfile.TopCalls, []));
