@@ -53,7 +53,13 @@ internal sealed class DeliveryExecutor(
         var began = clock.GetTimestamp();
         try
         {
-            var request = Compose(delivery, profile, startedAt);
+            var signing = secrets.Signing(delivery.Endpoint, startedAt);
+            if (signing.Count == 0 && profile.Secret.Requirement != SecretRequirement.Optional)
+            {
+                return new DeliveryOutcome.NotAttempted($"the endpoint has no secret and the profile '{profile.Name}' never sends unsigned", UntilMended);
+            }
+
+            var request = Compose(delivery, profile, signing, startedAt);
             return LeaseCovers(profile, leasedAt)
                 ? new DeliveryOutcome.Attempted(await sender.SendAsync(request, stopWorking))
                 : new DeliveryOutcome.NotAttempted("the lease was too short to finish an attempt", TimeSpan.Zero);
@@ -78,7 +84,8 @@ internal sealed class DeliveryExecutor(
         }
     }
 
-    private WebhookRequest Compose(ClaimedDelivery delivery, WebhookProfile profile, DateTimeOffset startedAt)
+    private static WebhookRequest Compose(
+        ClaimedDelivery delivery, WebhookProfile profile, IReadOnlyList<string> signing, DateTimeOffset startedAt)
     {
         var content = new DeliveryContent
         {
@@ -95,7 +102,7 @@ internal sealed class DeliveryExecutor(
 
         var headers = new List<KeyValuePair<string, string>>(4);
         AddHostHeaders(headers, delivery.Headers);
-        DeliveryComposer.AddHeaders(headers, profile, content, body.WrittenSpan, secrets.Signing(delivery.Endpoint, startedAt), startedAt);
+        DeliveryComposer.AddHeaders(headers, profile, content, body.WrittenSpan, signing, startedAt);
         return new WebhookRequest
         {
             Url = new Uri(delivery.Endpoint.Url),
