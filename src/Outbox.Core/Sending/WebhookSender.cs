@@ -38,12 +38,26 @@ internal sealed class WebhookSender(
         }
         catch (Exception exception)
         {
-            var failure = attempt.SentTwice ? SendFailure.From(OnceContent.SecondSend())
-                : exception is not OperationCanceledException || !deadline.IsCancellationRequested ? SendFailure.From(exception)
-                : stopToken.IsCancellationRequested ? throw new OperationCanceledException(stopToken)
-                : new SendFailure(SendErrorCodes.Timeout, "No complete answer within the time allowed.");
+            var failure = Explain(exception, attempt, deadline.Token, stopToken);
             return Failed(failure) with { Duration = clock.GetElapsedTime(started) };
         }
+    }
+
+    private static SendFailure Explain(Exception exception, SendAttempt attempt, CancellationToken deadline, CancellationToken stopToken)
+    {
+        if (attempt.SentTwice)
+        {
+            return SendFailure.From(OnceContent.SecondSend());
+        }
+
+        if (exception is not OperationCanceledException || !deadline.IsCancellationRequested)
+        {
+            return SendFailure.From(exception);
+        }
+
+        return stopToken.IsCancellationRequested
+            ? throw new OperationCanceledException("The attempt was interrupted.", exception, stopToken)
+            : new SendFailure(SendErrorCodes.Timeout, "No complete answer within the time allowed.");
     }
 
     private HttpRequestMessage Compose(WebhookRequest request)

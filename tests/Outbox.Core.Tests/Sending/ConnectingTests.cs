@@ -76,6 +76,20 @@ public sealed class ConnectingTests : IDisposable
     }
 
     [Fact]
+    public async Task An_ipv6_literal_is_connected_to()
+    {
+        await using var server = new HostileServer(
+            async connection =>
+            {
+                await connection.ReadRequestAsync();
+                await connection.WriteAsync(Answer);
+            },
+            address: IPAddress.IPv6Loopback);
+
+        Assert.Equal(200, (await _bench.SendAsync(server.Url("[::1]"))).StatusCode);
+    }
+
+    [Fact]
     public async Task A_dead_address_does_not_hide_the_next()
     {
         ResolvesTo("8.8.8.8", "9.9.9.9", "1.1.1.1");

@@ -36,6 +36,25 @@ public sealed class NothingAmbientTests
     }
 
     [Fact]
+    public async Task No_trace_of_the_framework_holds_the_url()
+    {
+        var seen = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = _ => true,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = stopped => seen.Enqueue(stopped.DisplayName + string.Join(' ', stopped.TagObjects)),
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var server = HostileServer.Answering(Answer);
+        using var bench = new SendingBench();
+
+        await bench.SendAsync(server.Url(path: "/secret-path?secret-query"));
+
+        Assert.DoesNotContain(seen, line => line.Contains("secret", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_compressed_body_stays_compressed()
     {
         using var packed = new MemoryStream();
