@@ -1,0 +1,101 @@
+using System.Data;
+using System.Data.Common;
+using Outbox.Dispatching;
+
+namespace Outbox.Tests.Dispatching;
+
+public sealed class SignalTests
+{
+    private readonly ManualTimeProvider _clock = new();
+
+    [Fact]
+    public async Task A_wake_that_came_while_the_loop_was_busy_is_not_lost()
+    {
+        var signal = new Signal(_clock);
+
+        signal.Wake();
+        signal.Wake();
+
+        await signal.WaitAsync(TimeSpan.FromHours(1), CancellationToken.None);
+        Assert.False(signal.WaitAsync(TimeSpan.FromHours(1), CancellationToken.None).IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_sleeper_wakes_when_time_is_up()
+    {
+        var signal = new Signal(_clock);
+
+        var sleeping = signal.WaitAsync(TimeSpan.FromMinutes(1), CancellationToken.None);
+        Assert.False(sleeping.IsCompleted);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        await sleeping;
+    }
+
+    [Fact]
+    public async Task A_commit_wakes_the_dispatcher_although_nobody_calls_it()
+    {
+        var wake = new WakeSignal(_clock) { Listening = true };
+        var transaction = new FakeTransaction();
+        var sleeping = wake.WaitAsync(TimeSpan.FromHours(1), CancellationToken.None);
+
+        wake.ExpectCommit(transaction);
+        await AdvanceAsync(TimeSpan.FromMilliseconds(3));
+        Assert.False(sleeping.IsCompleted);
+        transaction.Commit();
+        await AdvanceAsync(TimeSpan.FromMilliseconds(3));
+
+        await sleeping.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task A_long_transaction_costs_few_looks_and_is_given_up_after_two_minutes()
+    {
+        var looks = 0;
+        var watch = new CommitWatch(_clock);
+        var transaction = new FakeTransaction();
+
+        watch.Watch(transaction, () => looks++);
+        for (var i = 0; i < 2600; i++)
+        {
+            await AdvanceAsync(CommitWatch.Longest);
+        }
+
+        Assert.InRange(looks, 5, 25);
+        Assert.Equal(0, _clock.PendingTimers);
+    }
+
+    [Fact]
+    public void Without_a_dispatcher_no_transaction_is_watched()
+    {
+        var wake = new WakeSignal(_clock);
+
+        wake.ExpectCommit(new FakeTransaction());
+
+        Assert.Equal(0, _clock.PendingTimers);
+    }
+
+    // The watch starts on another thread: it is waiting when it has set its timer.
+    private async Task AdvanceAsync(TimeSpan by)
+    {
+        for (var spins = 0; _clock.PendingTimers == 0 && spins < 1000; spins++)
+        {
+            await Task.Yield();
+        }
+
+        _clock.Advance(by);
+    }
+
+    private sealed class FakeTransaction : DbTransaction
+    {
+        private DbConnection? _connection = NSubstitute.Substitute.For<DbConnection>();
+
+        public override IsolationLevel IsolationLevel => IsolationLevel.Serializable;
+
+        protected override DbConnection? DbConnection => Volatile.Read(ref _connection);
+
+        public override void Commit() => Volatile.Write(ref _connection, null);
+
+        public override void Rollback() => Volatile.Write(ref _connection, null);
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Options;
+using Outbox.Events;
+using Outbox.Storage;
+
+namespace Outbox.Tests.Events;
+
+public sealed partial class EventAdmissionTests
+{
+    private readonly WebhookOutboxOptions _options = new();
+
+    [Fact]
+    public void An_object_becomes_canonical_camel_case_JSON()
+    {
+        var admitted = Admit(new WebhookEvent("call.ended", new { CallId = "c1", Duration = 2.50m, Name = "é😀" }));
+
+        Assert.Equal("""{"callId":"c1","duration":2.5,"name":"é😀"}""", Encoding.UTF8.GetString(admitted.Data.Span));
+    }
+
+    [Fact]
+    public void Source_generated_and_raw_JSON_take_the_same_form()
+    {
+        var typed = Admit(WebhookEvent.Create("call.ended", new Call("c1", 1), CallJson.Default.Call));
+        var text = Admit(WebhookEvent.FromJson("call.ended", """ { "Id" : "c1", "Legs" : 1.0 } """));
+        var utf8 = Admit(WebhookEvent.FromJson("call.ended", """{"Id":"c1","Legs":1}"""u8.ToArray()));
+
+        Assert.Equal("""{"Id":"c1","Legs":1}""", Encoding.UTF8.GetString(typed.Data.Span));
+        Assert.Equal(typed.Data.ToArray(), text.Data.ToArray());
+        Assert.Equal(typed.Data.ToArray(), utf8.Data.ToArray());
+    }
+
+    [Fact]
+    public void The_implied_scopes_are_added_once()
+    {
+        var admitted = Admit(new WebhookEvent("call.ended", new { })
+        {
+            Tenant = "org_1",
+            Subject = "c1",
+            Scopes = ["+15550100", WebhookScope.Call("c1"), "+15550100"],
+        });
+
+        Assert.Equal(["all", "tenant:org_1", "call:c1", "number:+15550100"], admitted.Scopes);
+    }
+
+    [Theory]
+    [InlineData("call ended")]
+    [InlineData("call.ended\n")]
+    [InlineData("ünlaut")]
+    public void A_type_of_another_form_is_refused(string type) =>
+        Refused("type", $"'{type}'", () => WebhookEvent.FromJson(type, "{}"));
+
+    [Fact]
+    public void An_unknown_type_is_refused_with_the_nearest_one()
+    {
+        _options.EventTypes = ["call.started", "call.ended"];
+
+        Refused("type", "Did you mean 'call.ended'?", () => WebhookEvent.FromJson("call.eneded", "{}"));
+    }
+
+    [Theory]
+    [InlineData("[1]", "object")]
+    [InlineData("""{"a":1,"a":2}""", "a")]
+    [InlineData("""{"a":9007199254740993}""", "9007199254740993")]
+    [InlineData("""{"a":"\ud800"}""", "surrogate")]
+    [InlineData("""{"a":""", "data")]
+    public void Data_that_receivers_could_not_verify_is_refused(string json, string named) =>
+        Refused("data", named, () => WebhookEvent.FromJson("call.ended", json));
+
+    [Fact]
+    public void A_lone_surrogate_in_text_is_refused_and_not_replaced() =>
+        Refused("data", "surrogate", () => WebhookEvent.FromJson("call.ended", "{\"a\":\"" + '\ud800' + "\"}"));
+
+    [Fact]
+    public void Data_over_the_limit_is_refused_with_both_sizes()
+    {
+        _options.MaxDataBytes = 1024;
+
+        Refused("data", "1024", () => WebhookEvent.FromJson("call.ended", $$"""{"a":"{{new string('x', 2000)}}"}"""));
+    }
+
+    [Fact]
+    public void Data_that_cannot_be_serialized_is_refused() => Refused("data", "cannot be written", () => new WebhookEvent("call.ended", new { X = double.NaN }));
+
+    [Fact]
+    public void A_hold_without_a_subject_is_refused() =>
+        Refused("subject", "recording", () => new WebhookEvent("call.ended", new { }) { Holds = [new("recording", TimeSpan.FromSeconds(1))] });
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(90_000)]
+    public void A_hold_with_a_deadline_out_of_range_is_refused(int seconds) =>
+        Refused("holds", "recording", () => new WebhookEvent("call.ended", new { }) { Subject = "c1", Holds = [new("recording", TimeSpan.FromSeconds(seconds))] });
+
+    [Fact]
+    public void Two_holds_for_one_artifact_are_refused() =>
+        Refused("holds", "twice", () => new WebhookEvent("call.ended", new { })
+        {
+            Subject = "c1",
+            Holds = [new("recording", TimeSpan.FromSeconds(1)), new("recording", TimeSpan.FromSeconds(2))],
+        });
+
+    [Fact]
+    public void A_header_that_the_outbox_owns_is_refused() =>
+        Refused("headers.webhook-id", "webhook-id", () => new WebhookEvent("call.ended", new { }) { Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["webhook-id"] = "x" } });
+
+    [Theory]
+    [InlineData("tenant")]
+    [InlineData("subject")]
+    [InlineData("orderingKey")]
+    [InlineData("idempotencyKey")]
+    public void A_key_that_is_empty_or_too_long_is_refused(string field)
+    {
+        foreach (var value in (string[])["", new string('x', 300), "a\0b"])
+        {
+            Refused(field, field, () => new WebhookEvent("call.ended", new { })
+            {
+                Tenant = field == "tenant" ? value : null,
+                Subject = field == "subject" ? value : null,
+                OrderingKey = field == "orderingKey" ? value : null,
+                IdempotencyKey = field == "idempotencyKey" ? value : null,
+            });
+        }
+    }
+
+    private NewEvent Admit(WebhookEvent webhookEvent) =>
+        new EventAdmission(Options.Create(_options), new IdGenerator(new ManualTimeProvider(), new SeededRandom(1))).Admit(webhookEvent);
+
+    private void Refused(string field, string named, Func<WebhookEvent> make)
+    {
+        var refusal = Assert.Throws<WebhookValidationException>(() => Admit(make()));
+
+        Assert.StartsWith(field, refusal.Field, StringComparison.Ordinal);
+        Assert.Contains(named, refusal.Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    internal sealed record Call(string Id, int Legs);
+
+    [JsonSerializable(typeof(Call))]
+    internal sealed partial class CallJson : JsonSerializerContext;
+}
