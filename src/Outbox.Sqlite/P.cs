@@ -1,1 +1,0 @@
-namespace Outbox.Sqlite; internal static class Placeholder { }

@@ -1,0 +1,174 @@
+using Outbox.Storage;
+
+namespace Outbox.Sqlite;
+
+/// <summary>Leases due deliveries, fairly across endpoints.</summary>
+internal sealed class SqliteClaim(SqliteDatabase database)
+{
+    /// <summary>How many rows one transaction moves before it takes what is there, so that the write lock is never held for long.</summary>
+    private const int Batch = 1000;
+
+    private static readonly Sql AnyDue = new(
+        """
+        SELECT EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 0 AND gate = 1 AND due_at <= ?1)
+            OR EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 1 AND lease_until <= ?1 AND lease_owner <> ?2)
+        """);
+
+    private static readonly Sql ExpireLeases = new(
+        $"""
+        UPDATE outbox_delivery SET status = 0, gate = 0, lease_owner = NULL, lease_until = NULL
+        WHERE key IN (SELECT key FROM outbox_delivery WHERE status = 1 AND lease_until <= ?1 AND lease_owner <> ?2 LIMIT {Batch})
+        """);
+
+    private static readonly Sql Promote = new(
+        $"""
+        UPDATE outbox_delivery SET gate = 0
+        WHERE key IN (SELECT key FROM outbox_delivery WHERE status = 0 AND gate = 1 AND due_at <= ?1 ORDER BY due_at LIMIT {Batch})
+        """);
+
+    private static readonly Sql OldestOfLane = new(
+        """
+        SELECT d.key, d.lease_token, d.id, d.profile, d.ship_transcript, d.failed_tries, v.id, v.type, v.tenant, v.occurred_at, v.headers, v.data
+        FROM outbox_delivery d CROSS JOIN outbox_event v ON v.key = d.event_key
+        WHERE d.status = 0 AND d.gate = 0 AND d.endpoint_key = ?1
+        ORDER BY d.due_at, d.key LIMIT ?2
+        """);
+
+    private static readonly Sql Lease = new(
+        "UPDATE outbox_delivery SET status = 1, lease_token = lease_token + 1, lease_owner = ?1, lease_until = ?2 WHERE key = ?3");
+
+    private readonly SqliteLanes _lanes = new();
+
+    public ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
+        request.Limit <= 0
+            ? ValueTask.FromResult(ClaimResult.Nothing)
+            : database.UseWriterAsync(session => Claim(session, request, cancellationToken), cancellationToken);
+
+    private ClaimResult Claim(SqliteSession session, ClaimRequest request, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var now = database.Now;
+
+            // A look takes no lock, so a dispatcher with nothing to do never waits for the host's own transactions.
+            var (claimable, full) = _lanes.Look(session, request);
+            if (!claimable && !IsAnyDue(session, request, now))
+            {
+                return full ? new ClaimResult([], More: true) : ClaimResult.Nothing;
+            }
+
+            var allPromoted = true;
+            var claimed = session.Transact(_ =>
+            {
+                allPromoted = MakeReady(session, request, now);
+                return Take(session, request, now, cancellationToken);
+            });
+            if (claimed.Deliveries.Count > 0 || allPromoted)
+            {
+                return allPromoted ? claimed : claimed with { More = true };
+            }
+        }
+    }
+
+    private static bool IsAnyDue(SqliteSession session, ClaimRequest request, long now)
+    {
+        var row = session.Use(AnyDue).Bind(1, now).Bind(2, request.Owner);
+        row.Step();
+        var any = row.Flag(0);
+        row.Reset();
+        return any;
+    }
+
+    /// <summary>Puts what has become due into the lanes. False where there may be more of it than one batch.</summary>
+    private static bool MakeReady(SqliteSession session, ClaimRequest request, long now)
+    {
+        var expired = session.Use(ExpireLeases).Bind(1, now).Bind(2, request.Owner).Run();
+        var promoted = session.Use(Promote).Bind(1, now).Run();
+        return expired < Batch && promoted < Batch;
+    }
+
+    private ClaimResult Take(SqliteSession session, ClaimRequest request, long now, CancellationToken cancellationToken)
+    {
+        // One lane more than there are slots tells whether anything is left for the next claim.
+        var lanes = new List<Lane>();
+        var more = _lanes.Collect(session, request, request.Limit + 1, lanes);
+        if (lanes.Count > request.Limit)
+        {
+            lanes.RemoveAt(request.Limit);
+            more = true;
+        }
+
+        var claimed = new List<ClaimedDelivery>(Math.Min(request.Limit, 256));
+        var leaseUntil = now + (long)request.Lease.TotalMilliseconds;
+        for (var turns = lanes.Count; turns > 0 && claimed.Count < request.Limit; turns = Open(lanes))
+        {
+            // The free slots are shared out evenly; what a lane with less to send leaves over goes round again.
+            var share = Math.Max(1, (request.Limit - claimed.Count) / turns);
+            foreach (var lane in lanes)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var wanted = Math.Min(Math.Min(share, lane.Room), request.Limit - claimed.Count);
+                if (wanted > 0 && lane.HasMore)
+                {
+                    TakeFrom(session, lane, wanted, request.Owner, leaseUntil, claimed);
+                    _lanes.Served(lane);
+                }
+            }
+        }
+
+        return new ClaimResult(claimed, more || lanes.Exists(lane => lane.HasMore));
+    }
+
+    private static int Open(List<Lane> lanes)
+    {
+        var open = 0;
+        foreach (var lane in lanes)
+        {
+            open += lane is { HasMore: true, Room: > 0 } ? 1 : 0;
+        }
+
+        return open;
+    }
+
+    private static void TakeFrom(SqliteSession session, Lane lane, int wanted, string owner, long leaseUntil, List<ClaimedDelivery> claimed)
+    {
+        var first = claimed.Count;
+        var rows = session.Use(OldestOfLane).Bind(1, lane.Key).Bind(2, wanted + 1);
+        lane.HasMore = false;
+        while (rows.Step())
+        {
+            if (claimed.Count - first == wanted)
+            {
+                lane.HasMore = true;
+                rows.Reset();
+                break;
+            }
+
+            claimed.Add(Read(rows, lane.Endpoint));
+        }
+
+        lane.Room -= claimed.Count - first;
+        for (var i = first; i < claimed.Count; i++)
+        {
+            session.Use(Lease).Bind(1, owner).Bind(2, leaseUntil).Bind(3, claimed[i].Key).Run();
+        }
+    }
+
+    private static ClaimedDelivery Read(Statement row, ClaimedEndpoint endpoint) => new()
+    {
+        Key = row.Int64(0),
+        LeaseToken = row.Int64(1) + 1,
+        Id = row.Text(2),
+        Profile = row.Text(3),
+        ShipTranscript = row.Flag(4),
+        FailedTries = row.Int32(5),
+        EventId = row.Text(6),
+        EventType = row.Text(7),
+        Tenant = row.TextOrNull(8),
+        OccurredAt = row.Time(9),
+        Headers = row.TextOrNull(10),
+        Data = row.Bytes(11),
+        Endpoint = endpoint,
+    };
+}

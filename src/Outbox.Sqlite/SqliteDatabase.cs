@@ -1,0 +1,135 @@
+using Microsoft.Data.Sqlite;
+using Outbox.Storage;
+
+namespace Outbox.Sqlite;
+
+/// <summary>
+/// The database file: one connection that writes, kept open and used by one caller at a time, and pooled ones that read beside it. Within
+/// the process writers thereby queue on a lock that wakes them in turn, instead of polling SQLite's.
+/// </summary>
+internal sealed class SqliteDatabase(SqliteSource source, TimeProvider clock) : IDisposable
+{
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private SqliteConnection? _writer;
+    private SqliteSession? _session;
+
+    public SqliteStoreOptions Options => source.Options;
+
+    public TimeProvider Clock => clock;
+
+    /// <summary>The file that the connection string names, for messages.</summary>
+    public string DataSource => source.ConnectionString.DataSource;
+
+    /// <summary>The file's canonical path. Known once the database was opened.</summary>
+    public string? Path { get; private set; }
+
+    /// <summary>The time by the store's clock, in Unix milliseconds.</summary>
+    public long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Does the work in one transaction on the writing connection.</summary>
+    public ValueTask<T> WriteAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) =>
+        UseWriterAsync(session => session.Transact(work), cancellationToken);
+
+    /// <summary>Does the work on the writing connection; transactions are the work's own business.</summary>
+    public async ValueTask<T> UseWriterAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            return work(_session ??= OpenWriter());
+        }
+        catch (SqliteException e)
+        {
+            if (SqliteFailure.LeavesConnectionInDoubt(e))
+            {
+                CloseWriter();
+            }
+
+            throw SqliteFailure.Explain(e, this);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>Does the work on a connection of its own, which sees one snapshot and keeps no writer waiting.</summary>
+    public T Read<T>(Func<SqliteSession, T> work)
+    {
+        try
+        {
+            using var connection = Connect(pooling: true);
+            using var session = new SqliteSession(connection.Handle!);
+            session.RunOnce("BEGIN");
+            try
+            {
+                return work(session);
+            }
+            finally
+            {
+                session.RunOnce("ROLLBACK");
+            }
+        }
+        catch (SqliteException e)
+        {
+            throw SqliteFailure.Explain(e, this);
+        }
+    }
+
+    public void Dispose()
+    {
+        CloseWriter();
+        _writing.Dispose();
+    }
+
+    private SqliteSession OpenWriter()
+    {
+        _writer = Connect(pooling: false);
+        Path = DatabasePath.Canonical(_writer.DataSource);
+        var session = new SqliteSession(_writer.Handle!);
+        try
+        {
+            session.RunOnce($"PRAGMA busy_timeout = {(long)Options.LockTimeout.TotalMilliseconds}");
+            session.RunOnce("PRAGMA journal_mode = WAL");
+            session.RunOnce($"PRAGMA synchronous = {(int)Options.Synchronous}");
+            session.RunOnce("PRAGMA temp_store = MEMORY");
+            session.RunOnce("PRAGMA cache_size = -8000"); // KiB
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            CloseWriter();
+            throw;
+        }
+    }
+
+    private void CloseWriter()
+    {
+        _session?.Dispose();
+        _session = null;
+        _writer?.Dispose();
+        _writer = null;
+    }
+
+    private SqliteConnection Connect(bool pooling)
+    {
+        var connectionString = new SqliteConnectionStringBuilder(source.ConnectionString.ConnectionString) { Pooling = pooling };
+        if (Options.Schema != SchemaMode.CreateAndMigrate && connectionString.Mode == SqliteOpenMode.ReadWriteCreate)
+        {
+            connectionString.Mode = SqliteOpenMode.ReadWrite;
+        }
+
+        var connection = new SqliteConnection(connectionString.ConnectionString);
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using SQLitePCL;
+using static SQLitePCL.raw;
+
+namespace Outbox.Sqlite;
+
+/// <summary>An open connection with the statements that were prepared on it. Used by one thread at a time, as its connection is.</summary>
+internal sealed class SqliteSession(sqlite3 handle) : IDisposable
+{
+    private static readonly Sql Begin = new("BEGIN IMMEDIATE");
+    private static readonly Sql Commit = new("COMMIT");
+    private static readonly Sql Rollback = new("ROLLBACK");
+
+    private readonly Dictionary<Sql, Statement> _statements = [];
+
+    public bool IsOn(sqlite3? other) => ReferenceEquals(handle, other) && !handle.IsClosed;
+
+    public bool InTransaction => sqlite3_get_autocommit(handle) == 0;
+
+    public long LastInsertKey => sqlite3_last_insert_rowid(handle);
+
+    /// <summary>The statement, ready for its parameters; prepared at its first use.</summary>
+    public Statement Use(Sql sql)
+    {
+        if (_statements.TryGetValue(sql, out var statement))
+        {
+            statement.Reset();
+            return statement;
+        }
+
+        statement = new Statement(handle, sql);
+        _statements.Add(sql, statement);
+        return statement;
+    }
+
+    /// <summary>Runs a statement that is needed once.</summary>
+    public void RunOnce(string sql)
+    {
+        using var statement = new Statement(handle, new Sql(sql));
+        statement.Run();
+    }
+
+    /// <summary>
+    /// Does the work in a transaction that holds the write lock from the start: one that began by reading could not become a writer once
+    /// another process has committed, however long it waited.
+    /// </summary>
+    public T Transact<T>(Func<SqliteSession, T> work)
+    {
+        Use(Begin).Run();
+        try
+        {
+            var result = work(this);
+            Use(Commit).Run();
+            return result;
+        }
+        catch
+        {
+            Abandon();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values)
+        {
+            statement.Dispose();
+        }
+
+        _statements.Clear();
+    }
+
+    private void Abandon()
+    {
+        foreach (var statement in _statements.Values)
+        {
+            statement.Reset();
+        }
+
+        // SQLite has rolled back by itself after some failures, such as a full disk.
+        if (InTransaction)
+        {
+            Use(Rollback).Run();
+        }
+    }
+}
