@@ -1,9 +1,9 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Outbox.Sqlite;
 using Outbox.Storage;
 
+#pragma warning disable IDE0130 // In the namespace that whoever calls AddWebhookOutbox has imported already.
 namespace Outbox;
 
 /// <summary>Chooses SQLite as the outbox's store.</summary>

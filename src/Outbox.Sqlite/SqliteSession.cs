@@ -32,10 +32,13 @@ internal sealed class SqliteSession(sqlite3 handle) : IDisposable
         return statement;
     }
 
+    /// <summary>A statement that is needed once; the caller disposes it.</summary>
+    public Statement Prepare(string sql) => new(handle, new Sql(sql));
+
     /// <summary>Runs a statement that is needed once.</summary>
     public void RunOnce(string sql)
     {
-        using var statement = new Statement(handle, new Sql(sql));
+        using var statement = Prepare(sql);
         statement.Run();
     }
 

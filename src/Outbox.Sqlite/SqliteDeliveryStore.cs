@@ -1,0 +1,79 @@
+using System.Globalization;
+using Outbox.Deliveries;
+using Outbox.Storage;
+
+namespace Outbox.Sqlite;
+
+/// <summary>The management side: lists and details are read on connections of their own, the operator's verbs are written.</summary>
+internal sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliveryStore
+{
+    private readonly SqliteOperator _operator = new(database);
+
+    public ValueTask<DeliveryDetails?> GetAsync(string id, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(database.Read(session => SqliteDeliveryReader.Details(session, id, database.Now)));
+    }
+
+    public ValueTask<DeliveryPage> ListAsync(DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var before = KeyOf(cursor);
+        return ValueTask.FromResult(database.Read(session => Page(session, filter, limit, before, cancellationToken)));
+    }
+
+    public ValueTask<IReadOnlyList<HeldArtifact>> ListHeldAsync(int limit, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult<IReadOnlyList<HeldArtifact>>(database.Read(session => SqliteDeliveryReader.Held(session, limit, database.Now)));
+    }
+
+    public ValueTask<int> ReplayAsync(string? deliveryId, DeliveryFilter filter, int limit, CancellationToken cancellationToken) =>
+        _operator.ReplayAsync(deliveryId, filter, limit, cancellationToken);
+
+    public ValueTask<bool> CancelAsync(string id, string reason, CancellationToken cancellationToken) =>
+        _operator.CancelAsync(id, reason, cancellationToken);
+
+    public ValueTask<ErasureResult> EraseAsync(string subject, string? tenant, CancellationToken cancellationToken) =>
+        _operator.EraseAsync(subject, tenant, cancellationToken);
+
+    private DeliveryPage Page(SqliteSession session, DeliveryFilter filter, int limit, long? before, CancellationToken cancellationToken)
+    {
+        var query = SqliteDeliveryQuery.For(session, filter);
+        if (before is { } key)
+        {
+            query.Add("d.key < {0}", key);
+        }
+
+        var found = new List<(long Key, DeliveryInfo Delivery)>();
+        var now = database.Now;
+        using (var rows = query.Bind(session.Prepare(
+            $"{SqliteDeliveryReader.Select} WHERE {query.Where} ORDER BY d.key DESC LIMIT {limit + 1}")))
+        {
+            while (rows.Step())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                found.Add((rows.Int64(0), SqliteDeliveryReader.Read(session, rows, now)));
+            }
+        }
+
+        var isLast = found.Count <= limit;
+        return new DeliveryPage(
+            [.. found.Take(limit).Select(row => row.Delivery)],
+            isLast || limit == 0 ? null : CursorOf(found[limit - 1].Key));
+    }
+
+    private static string CursorOf(long key) => string.Create(CultureInfo.InvariantCulture, $"k{key:x}");
+
+    private static long? KeyOf(string? cursor)
+    {
+        if (cursor is null)
+        {
+            return null;
+        }
+
+        return cursor.StartsWith('k') && long.TryParse(cursor.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var key)
+            ? key
+            : throw new WebhookValidationException("cursor", $"'{cursor}' is not a cursor of this list. Pass the NextCursor of the page before, or null for the newest.");
+    }
+}
