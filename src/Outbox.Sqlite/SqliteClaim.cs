@@ -28,7 +28,7 @@ internal sealed class SqliteClaim(SqliteDatabase database)
 
     private static readonly Sql OldestOfLane = new(
         """
-        SELECT d.key, d.lease_token, d.id, d.profile, d.ship_transcript, d.failed_tries, v.id, v.type, v.tenant, v.occurred_at, v.headers, v.data
+        SELECT d.key, d.lease_token, d.id, d.profile, d.ship_transcript, d.failed_tries, v.id, v.type, v.tenant, v.occurred_at, v.headers, v.data, d.ordering_key IS NOT NULL
         FROM outbox_delivery d CROSS JOIN outbox_event v ON v.key = d.event_key
         WHERE d.status = 0 AND d.gate = 0 AND d.endpoint_key = ?1
         ORDER BY d.due_at, d.key LIMIT ?2
@@ -169,6 +169,7 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         OccurredAt = row.Time(9),
         Headers = row.TextOrNull(10),
         Data = row.Bytes(11),
+        Ordered = row.Flag(12),
         Endpoint = endpoint,
     };
 }

@@ -99,11 +99,12 @@ internal sealed class Dispatcher(
         var settlement = await executor.ExecuteAsync(delivery, leasedAt, stopWorking);
         await settler.SettleAsync(settlement, stopWorking);
         _inFlight.Remove(delivery);
-        Follow(settlement.Transition, stopWorking);
+        Follow(settlement, stopWorking);
     }
 
-    private void Follow(DeliveryTransition transition, CancellationToken stopWorking)
+    private void Follow(Settlement settlement, CancellationToken stopWorking)
     {
+        var transition = settlement.Transition;
         if (transition.DisablesEndpoint)
         {
             housekeeper.Wake();
@@ -114,8 +115,9 @@ internal sealed class Dispatcher(
             Interlocked.Increment(ref _interrupted);
         }
 
-        // A retry has a due time that the loop does not know yet; a free slot matters only while there is more to claim.
-        if (_more || transition.Status == DeliveryStatus.Waiting)
+        // A retry has a due time that the loop does not know yet, the end of an ordered delivery lets the next one go, and a free slot matters
+        // only while there is more to claim.
+        if (_more || transition.Status == DeliveryStatus.Waiting || settlement.Delivery.Ordered)
         {
             wake.Wake();
         }

@@ -67,6 +67,9 @@ public sealed record ClaimedDelivery
     /// <summary>How many tries of the schedule have failed before this one.</summary>
     public required int FailedTries { get; init; }
 
+    /// <summary>Whether it has an ordering key: when it is closed, another may have become due.</summary>
+    public required bool Ordered { get; init; }
+
     /// <summary>The endpoint as it is now. Deliveries of one claim may share the instance.</summary>
     public required ClaimedEndpoint Endpoint { get; init; }
 }

@@ -1,0 +1,71 @@
+using Outbox.Deliveries;
+
+namespace Outbox.EndToEnd.Tests;
+
+public sealed class RestartTests : IAsyncLifetime
+{
+    private Receiver _receiver = null!;
+
+    public async Task InitializeAsync() => _receiver = await Receiver.StartAsync();
+
+    public Task DisposeAsync() => _receiver.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task A_shutdown_interrupts_what_hangs_without_spending_a_try_and_the_next_start_sends_it()
+    {
+        await using var first = await Platform.StartAsync();
+        await first.ListenAsync(_receiver.Url("/hook"));
+        _receiver.Answer("/hook", context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
+        var id = (await first.EndCallAsync("call_1")).DeliveryIds.Single();
+        await _receiver.NextAsync();
+        await first.StopAsync();
+
+        _receiver.Answer("/hook", 200);
+        await using var second = await Platform.StartAsync(onTheFileOf: first);
+        var delivery = await second.UntilAsync(id, DeliveryStatus.Delivered);
+
+        Assert.Equal(1, delivery.Attempts);
+    }
+
+    [Fact]
+    public async Task A_second_host_on_the_file_enqueues_but_leaves_the_sending_to_the_first_until_that_stops()
+    {
+        await using var first = await Platform.StartAsync();
+        await using var second = await Platform.StartAsync(onTheFileOf: first);
+        await first.ListenAsync(_receiver.Url("/hook"));
+
+        var id = (await second.EndCallAsync("call_1")).DeliveryIds.Single();
+        await second.UntilAsync(id, DeliveryStatus.Delivered);
+        await first.StopAsync();
+        var next = (await second.EndCallAsync("call_2")).DeliveryIds.Single();
+        await second.UntilAsync(next, DeliveryStatus.Delivered);
+
+        Assert.Equal(2, _receiver.All.Count);
+    }
+
+    [Fact]
+    public async Task Starting_and_stopping_many_times_loses_nothing_and_repeats_nothing()
+    {
+        await using var owner = await Platform.StartAsync();
+        await owner.ListenAsync(_receiver.Url("/hook"));
+        await owner.StopAsync();
+
+        var ids = new List<string>();
+        for (var round = 0; round < 10; round++)
+        {
+            await using var platform = await Platform.StartAsync(onTheFileOf: owner);
+            for (var i = 0; i < 20; i++)
+            {
+                ids.AddRange((await platform.EndCallAsync($"call_{round}_{i}")).DeliveryIds);
+            }
+        }
+
+        await using var last = await Platform.StartAsync(onTheFileOf: owner);
+        foreach (var id in ids)
+        {
+            Assert.Equal(1, (await last.UntilAsync(id, DeliveryStatus.Delivered)).Attempts);
+        }
+
+        Assert.Equal(ids.Count, _receiver.All.Count);
+    }
+}
