@@ -1,0 +1,119 @@
+using Outbox.Deliveries;
+using Outbox.Storage;
+
+namespace Outbox.Testing;
+
+internal sealed class Claiming(Tables tables)
+{
+    private long _lastTurn;
+
+    public ClaimResult Claim(ClaimRequest request)
+    {
+        lock (tables.Lock)
+        {
+            var now = tables.Now;
+            TakeBackExpired(request.Owner, now);
+
+            var claimed = new List<ClaimedDelivery>();
+            var more = false;
+            var turns = new Queue<Lane>(Lanes(request, now));
+            while (claimed.Count < request.Limit && turns.TryDequeue(out var lane))
+            {
+                if (lane.Room <= 0)
+                {
+                    more = true;
+                    continue;
+                }
+
+                claimed.Add(Lease(lane.Due.Dequeue(), request, now));
+                _lastTurn = lane.Endpoint.Key;
+                if (lane.Due.Count > 0)
+                {
+                    turns.Enqueue(lane with { Room = lane.Room - 1 });
+                }
+            }
+
+            return new(claimed, more || turns.Count > 0);
+        }
+    }
+
+    public TimeSpan? NextDueIn()
+    {
+        lock (tables.Lock)
+        {
+            var now = tables.Now;
+            var waits = FirstOfTheirKey()
+                .Where(row => row.Status == DeliveryStatus.Waiting && row.Endpoint.TakesWork)
+                .Select(row => row.IsDue(now) ? TimeSpan.Zero : row.DueAt - now)
+                .ToList();
+            return waits.Count == 0 ? null : waits.Min();
+        }
+    }
+
+    // The asking owner's own leases are left alone: the attempt may still be running in that very process.
+    private void TakeBackExpired(string owner, DateTimeOffset now)
+    {
+        foreach (var row in tables.Deliveries)
+        {
+            if (row.Status == DeliveryStatus.Delivering && row.LeaseOwner != owner && row.LeaseUntil <= now)
+            {
+                row.WaitUntil(row.DueAt, atOnce: true);
+            }
+        }
+    }
+
+    // One lane for each endpoint with due work, beginning with the one after the last that had a turn.
+    private IEnumerable<Lane> Lanes(ClaimRequest request, DateTimeOffset now) =>
+        from row in FirstOfTheirKey()
+        where row.Status == DeliveryStatus.Waiting && row.IsDue(now) && row.Endpoint.TakesWork
+        orderby row.DueAt, row.Key
+        group row by row.Endpoint into due
+        orderby due.Key.Key <= _lastTurn, due.Key.Key
+        select new Lane(due.Key, new Queue<DeliveryRow>(due), Room(due.Key.Value, request));
+
+    private static int Room(StoredEndpoint endpoint, ClaimRequest request) =>
+        (endpoint.MaxInFlight ?? request.LimitPerEndpoint) - request.InFlight.GetValueOrDefault(endpoint.Id);
+
+    // Of an ordering key, only the oldest open delivery, and none while another one is on the wire (it was replayed meanwhile).
+    private IEnumerable<DeliveryRow> FirstOfTheirKey()
+    {
+        var taken = tables.Deliveries
+            .Where(row => row.Status == DeliveryStatus.Delivering && row.Order is not null)
+            .Select(row => row.Order!.Value)
+            .ToHashSet();
+        return tables.Deliveries.Where(row => row.IsOpen && (row.Order is not { } order || taken.Add(order)));
+    }
+
+    private static ClaimedDelivery Lease(DeliveryRow row, ClaimRequest request, DateTimeOffset now)
+    {
+        row.Status = DeliveryStatus.Delivering;
+        row.LeaseOwner = request.Owner;
+        row.LeaseToken++;
+        row.LeaseUntil = now + request.Lease;
+        row.Event.Frozen = true;
+        return new()
+        {
+            Key = row.Key,
+            LeaseToken = row.LeaseToken,
+            Id = row.Id,
+            EventId = row.Event.Value.Id,
+            EventType = row.Event.Value.Type,
+            Tenant = row.Event.Value.Tenant,
+            OccurredAt = row.Event.OccurredAt,
+            Data = row.Event.Value.Data,
+            Headers = row.Event.Value.Headers,
+            Profile = row.Profile,
+            ShipTranscript = row.ShipTranscript,
+            FailedTries = row.FailedTries,
+            Endpoint = new()
+            {
+                Id = row.Endpoint.Value.Id,
+                Url = row.Endpoint.Value.Url,
+                Tenant = row.Endpoint.Value.Tenant,
+                Secrets = row.Endpoint.Value.Secrets,
+            },
+        };
+    }
+
+    private sealed record Lane(EndpointRow Endpoint, Queue<DeliveryRow> Due, int Room);
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Outbox.Storage;
+using Outbox.Testing;
+
+#pragma warning disable IDE0130 // In the builder's namespace, so that UseInMemory() is found without another using.
+namespace Outbox;
+#pragma warning restore IDE0130
+
+/// <summary>Chooses the in-memory store.</summary>
+public static class InMemoryBuilderExtensions
+{
+    /// <summary>
+    /// Keeps the outbox in memory, for tests: see <see cref="InMemoryOutboxStore"/> for what it does with transactions. Resolve
+    /// <see cref="InMemoryOutboxStore"/> to look at what was enqueued. It goes by the registered <see cref="TimeProvider"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A store was chosen already.</exception>
+    public static IWebhookOutboxBuilder UseInMemory(this IWebhookOutboxBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (builder.Services.FirstOrDefault(service => service.ServiceType == typeof(IOutboxStore)) is { } chosen)
+        {
+            throw new InvalidOperationException(
+                $"UseInMemory() came after another store was chosen ({NameOf(chosen)}). An outbox has one store: remove one of the two calls.");
+        }
+
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(services => new InMemoryOutboxStore(services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<IOutboxStore, InMemoryOutboxStore>(services => services.GetRequiredService<InMemoryOutboxStore>());
+        builder.Services.AddSingleton(services => services.GetRequiredService<InMemoryOutboxStore>().Endpoints);
+        builder.Services.AddSingleton(services => services.GetRequiredService<InMemoryOutboxStore>().Deliveries);
+        return builder;
+    }
+
+    private static string? NameOf(ServiceDescriptor store) =>
+        (store.ImplementationType ?? store.ImplementationInstance?.GetType() ?? store.ImplementationFactory?.GetType().GenericTypeArguments[^1])?.Name;
+}
