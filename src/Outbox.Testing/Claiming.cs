@@ -105,6 +105,7 @@ internal sealed class Claiming(Tables tables)
             Profile = row.Profile,
             ShipTranscript = row.ShipTranscript,
             FailedTries = row.FailedTries,
+            Ordered = row.OrderingKey is not null,
             Endpoint = new()
             {
                 Id = row.Endpoint.Value.Id,

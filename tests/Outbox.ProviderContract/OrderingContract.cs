@@ -24,6 +24,17 @@ public abstract class OrderingContract<TFixture> : StoreContract<TFixture>
     }
 
     [ContractFact]
+    public async Task A_claim_says_which_deliveries_are_ordered()
+    {
+        await Stores.PutAsync(Some.Endpoint());
+        await OweAsync(1);
+        Assert.True((await Stores.ClaimOneAsync()).Ordered);
+
+        await Stores.OweAsync();
+        Assert.False((await Stores.ClaimOneAsync()).Ordered);
+    }
+
+    [ContractFact]
     public async Task An_exhausted_first_unblocks_the_next()
     {
         await Stores.PutAsync(Some.Endpoint());
