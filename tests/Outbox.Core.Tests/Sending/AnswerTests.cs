@@ -229,6 +229,17 @@ public sealed class AnswerTests : IDisposable
         Assert.Equal(new string('x', 16 * 1024), response.Excerpt);
     }
 
+    [Fact]
+    public async Task A_body_beyond_the_limit_is_not_drained_to_save_its_connection()
+    {
+        await using var server = HostileServer.Answering($"HTTP/1.1 200 OK\r\nContent-Length: 40000\r\n\r\n{new string('x', 40000)}");
+
+        await _bench.SendAsync(server.Url());
+        await _bench.SendAsync(server.Url());
+
+        Assert.Equal(2, server.Connections);
+    }
+
     private static async Task StopSoonAsync(CancellationTokenSource stop)
     {
         await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, CancellationToken.None);

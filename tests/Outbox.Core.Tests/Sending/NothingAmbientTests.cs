@@ -148,13 +148,18 @@ public sealed class NothingAmbientTests
         Assert.Equal(0, server.Connections);
     }
 
-    [Fact]
-    public async Task The_registered_client_guards_addresses()
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("10.0.0.1")]
+    [InlineData("8.8.8.8")]
+    public async Task The_registered_client_guards_addresses_those_of_this_machine_too(string address)
     {
         var services = new ServiceCollection();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new WebhookSendingOptions());
-        services.AddSingleton<ResolveName>((_, _) => new([IPAddress.Loopback]));
+        services.AddSingleton(new OwnAddresses(TimeProvider.System, () => [IPAddress.Parse("8.8.8.8")]));
+        services.AddSingleton<ResolveName>((_, _) => new([IPAddress.Parse(address)]));
+        services.AddSingleton<ConnectSocket>((_, _) => throw new InvalidOperationException("not to be called"));
         WebhookHttpClient.Add(services);
         await using var provider = services.BuildServiceProvider();
 
