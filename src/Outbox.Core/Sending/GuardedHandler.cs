@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Outbox.Sending;
 
-/// <summary>Builds the handler at the end of the chain: every connection guarded, nothing ambient, nothing followed, everything bounded.</summary>
+/// <summary>Builds the end of the handler chain: each connection guarded, nothing ambient or followed, everything bounded.</summary>
 internal static class GuardedHandler
 {
     public static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);

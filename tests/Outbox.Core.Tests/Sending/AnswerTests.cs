@@ -201,7 +201,8 @@ public sealed class AnswerTests : IDisposable
     public async Task A_redirect_is_not_followed(int status)
     {
         await using var elsewhere = HostileServer.Answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-        await using var server = HostileServer.AnsweringOnce($"HTTP/1.1 {status} Away\r\nLocation: {elsewhere.Url()}\r\nContent-Length: 0\r\n\r\n");
+        await using var server = HostileServer.AnsweringOnce(
+            $"HTTP/1.1 {status} Away\r\nLocation: {elsewhere.Url()}\r\nContent-Length: 0\r\n\r\n");
 
         var response = await _bench.SendAsync(server.Url());
 

@@ -60,7 +60,8 @@ public sealed class OnePostTests : IDisposable
             {
                 Delay = TimeSpan.FromMilliseconds(1),
                 MaxRetryAttempts = 5,
-                ShouldHandle = args => new(args.Outcome.Exception is not null || args.Outcome.Result?.StatusCode == HttpStatusCode.InternalServerError),
+                ShouldHandle = args => new(
+                    args.Outcome is { Exception: not null } or { Result.StatusCode: HttpStatusCode.InternalServerError }),
             })
             .Build();
 
@@ -129,7 +130,11 @@ public sealed class OnePostTests : IDisposable
     public async Task A_pipeline_that_rejects_is_named()
     {
         _bench.Pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>()
-            .AddFallback(new() { ShouldHandle = _ => new(true), FallbackAction = _ => throw new Polly.CircuitBreaker.BrokenCircuitException() })
+            .AddFallback(new()
+            {
+                ShouldHandle = _ => new(true),
+                FallbackAction = _ => throw new Polly.CircuitBreaker.BrokenCircuitException(),
+            })
             .Build();
 
         var response = await _bench.SendAsync(new Uri("http://127.0.0.1:1/"));
