@@ -1,18 +1,15 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Outbox.Sending;
 
-/// <summary>Builds the handler at the end of the chain: every connection guarded, nothing ambient, nothing followed, everything bounded.</summary>
+/// <summary>Builds the end of the handler chain: each connection guarded, nothing ambient or followed, everything bounded.</summary>
 internal static class GuardedHandler
 {
     public static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
     public const int MaxResponseHeadersKilobytes = 16;
-
-    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
     public static SocketsHttpHandler Create(WebhookSendingOptions options, GuardedConnector connector) => new()
     {
@@ -44,7 +41,6 @@ internal static class GuardedHandler
         {
             DisableCertificateDownloads = true,
             RevocationMode = X509RevocationMode.NoCheck,
-            ApplicationPolicy = { new Oid(ServerAuthentication) },
         },
     };
 }

@@ -57,7 +57,8 @@ internal static class HostName
         {
             if (!IsLabel(label))
             {
-                return "The host is not a DNS name: between dots go 1 to 63 letters, digits and inner hyphens. Write it like hooks.example.com.";
+                return "The host is not a DNS name: between dots go 1 to 63 letters, digits and inner hyphens. "
+                    + "Write it like hooks.example.com.";
             }
         }
 

@@ -75,7 +75,7 @@ internal static class OutgoingHeaders
     {
         if (value is null || !IsPrintable(value))
         {
-            throw Wrong(name, $"The value of {name} may hold printable ASCII only (0x20 to 0x7E): no line breaks, tabs or letters beyond ASCII.");
+            throw Wrong(name, $"The value of {name} may hold printable ASCII only (0x20 to 0x7E): no line breaks, no tabs.");
         }
 
         if (value.Length > MaxValueLength)

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Outbox.Sending;
 
-/// <summary>Reads the beginning of an answer's body. The status line has decided already, so nothing that happens here is a failure.</summary>
+/// <summary>Reads the beginning of an answer's body. The status line has decided already: nothing here is a failure.</summary>
 internal static class ResponseBody
 {
     // Small bodies are read to their end even when little of them is kept, so that the connection can be used again.

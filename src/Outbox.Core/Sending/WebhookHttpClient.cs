@@ -24,7 +24,7 @@ internal static class WebhookHttpClient
     {
         var options = services.GetRequiredService<WebhookSendingOptions>();
         var clock = services.GetRequiredService<TimeProvider>();
-        var guard = new AddressGuard(options, OwnAddresses.OfThisMachine(clock));
+        var guard = new AddressGuard(options, services.GetService<OwnAddresses>() ?? OwnAddresses.OfThisMachine(clock));
         var connector = new GuardedConnector(
             guard, options, clock, services.GetService<ResolveName>(), services.GetService<ConnectSocket>());
         return GuardedHandler.Create(options, connector);

@@ -65,7 +65,7 @@ internal sealed class WebhookSender(
         var url = request.Url;
         if (!WebhookUrl.IsAllowedScheme(url.Scheme, options) || !WebhookUrl.IsAllowedPort(url.Port, options))
         {
-            throw new SendFailureException(SendErrorCodes.InvalidUrl, "The URL's scheme or port is not allowed. Register the endpoint anew.");
+            throw new SendFailureException(SendErrorCodes.InvalidUrl, "The URL's scheme or port is not allowed. Register it anew.");
         }
 
         var message = new HttpRequestMessage(HttpMethod.Post, url)

@@ -27,12 +27,14 @@ internal static class WebhookSendingOptionsRules
         {
             if (network.PrefixLength == 0)
             {
-                yield return $"Sending.AllowedNetworks contains {network}, which switches the address check off. List the networks that you need.";
+                yield return $"Sending.AllowedNetworks contains {network}, which switches the address check off. "
+                    + "List the networks that you need.";
             }
 
             if (options.RefusedNetworks.Contains(network))
             {
-                yield return $"{network} is in both Sending.AllowedNetworks and Sending.RefusedNetworks, and the refusal wins. Remove it from one.";
+                yield return $"{network} is in both Sending.AllowedNetworks and Sending.RefusedNetworks, and the refusal wins. "
+                    + "Remove it from one.";
             }
         }
 
@@ -48,18 +50,21 @@ internal static class WebhookSendingOptionsRules
 
         if (options.MaxExcerptBytes is < 0 or > LargestExcerpt)
         {
-            yield return $"Sending.MaxExcerptBytes is {options.MaxExcerptBytes}. Choose 0 (keep nothing) to {LargestExcerpt}; the default is 16384.";
+            yield return $"Sending.MaxExcerptBytes is {options.MaxExcerptBytes}. "
+                + $"Choose 0 (keep nothing) to {LargestExcerpt}; the default is 16384.";
         }
 
-        if (string.IsNullOrWhiteSpace(options.UserAgent) || !OutgoingHeaders.IsPrintable(options.UserAgent) || options.UserAgent.Length > 256)
+        if (string.IsNullOrWhiteSpace(options.UserAgent) || options.UserAgent.Length > 256
+            || !OutgoingHeaders.IsPrintable(options.UserAgent))
         {
-            yield return "Sending.UserAgent must be 1 to 256 printable ASCII characters, such as \"Acme-Webhooks/1.0\".";
+            yield return $"Sending.UserAgent is \"{SafeText.Clean(options.UserAgent, 256)}\". "
+                + "It must be 1 to 256 printable ASCII characters, such as \"Acme-Webhooks/1.0\".";
         }
 
         if (options.AllowLocalReceiversOutsideDevelopment && !options.AllowLocalReceivers)
         {
-            yield return "Sending.AllowLocalReceiversOutsideDevelopment is true but Sending.AllowLocalReceivers is false, so it does nothing. "
-                + "Remove it, or set both.";
+            yield return "Sending.AllowLocalReceiversOutsideDevelopment is true but Sending.AllowLocalReceivers is false, "
+                + "so it does nothing. Remove it, or set both.";
         }
     }
 

@@ -15,7 +15,8 @@ public sealed class AddressGuardTests
     public void Public_addresses_only(string address, bool allowed) => Assert.Equal(allowed, IsAllowed(address));
 
     [Fact]
-    public void The_table_has_300_different_addresses() => Assert.InRange(AddressTable.All.DistinctBy(row => IPAddress.Parse(row.Address)).Count(), 300, 1000);
+    public void The_table_has_300_different_addresses()
+        => Assert.InRange(AddressTable.All.DistinctBy(row => IPAddress.Parse(row.Address)).Count(), 300, 1000);
 
     [Theory]
     [InlineData("fe80::1%2")]

@@ -201,7 +201,8 @@ public sealed class AnswerTests : IDisposable
     public async Task A_redirect_is_not_followed(int status)
     {
         await using var elsewhere = HostileServer.Answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-        await using var server = HostileServer.AnsweringOnce($"HTTP/1.1 {status} Away\r\nLocation: {elsewhere.Url()}\r\nContent-Length: 0\r\n\r\n");
+        await using var server = HostileServer.AnsweringOnce(
+            $"HTTP/1.1 {status} Away\r\nLocation: {elsewhere.Url()}\r\nContent-Length: 0\r\n\r\n");
 
         var response = await _bench.SendAsync(server.Url());
 
@@ -227,6 +228,17 @@ public sealed class AnswerTests : IDisposable
 
         Assert.Equal(200, response.StatusCode);
         Assert.Equal(new string('x', 16 * 1024), response.Excerpt);
+    }
+
+    [Fact]
+    public async Task A_body_beyond_the_limit_is_not_drained_to_save_its_connection()
+    {
+        await using var server = HostileServer.Answering($"HTTP/1.1 200 OK\r\nContent-Length: 40000\r\n\r\n{new string('x', 40000)}");
+
+        await _bench.SendAsync(server.Url());
+        await _bench.SendAsync(server.Url());
+
+        Assert.Equal(2, server.Connections);
     }
 
     private static async Task StopSoonAsync(CancellationTokenSource stop)

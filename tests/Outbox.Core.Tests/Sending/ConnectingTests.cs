@@ -94,7 +94,8 @@ public sealed class ConnectingTests : IDisposable
     {
         ResolvesTo("8.8.8.8", "9.9.9.9", "1.1.1.1");
         await using var server = HostileServer.Answering(Answer);
-        _bench.Options.ConnectTimeout = TimeSpan.FromMilliseconds(600);
+        var clock = new ManualTimeProvider();
+        _bench.Clock = clock;
         _bench.Connect = async (endPoint, token) =>
         {
             _tried.Add(endPoint);
@@ -105,6 +106,7 @@ public sealed class ConnectingTests : IDisposable
 
             if (_tried.Count == 2)
             {
+                clock.Advance(_bench.Options.ConnectTimeout / 3);
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
             }
 
@@ -181,8 +183,22 @@ public sealed class ConnectingTests : IDisposable
         strict.Options.AllowLocalReceivers = false;
 
         Assert.Equal(SendErrorCodes.InvalidUrl, (await strict.SendAsync(new Uri("http://receiver.example/"))).ErrorCode);
+        Assert.Equal(SendErrorCodes.InvalidUrl, (await strict.SendAsync(new Uri("http://receiver.example:443/"))).ErrorCode);
         Assert.Equal(SendErrorCodes.InvalidUrl, (await strict.SendAsync(new Uri("https://receiver.example:8443/"))).ErrorCode);
         Assert.Equal(SendErrorCodes.RefusedAddress, (await strict.SendAsync(new Uri("https://receiver.example/"))).ErrorCode);
+    }
+
+    [Fact]
+    public async Task A_port_is_checked_at_the_connection_too()
+    {
+        var options = new WebhookSendingOptions();
+        var connector = new GuardedConnector(
+            new AddressGuard(options), options, TimeProvider.System, (_, _) => throw new InvalidOperationException("not to be called"));
+
+        var refused = await Assert.ThrowsAsync<SendFailureException>(
+            async () => await connector.ConnectAsync(new DnsEndPoint("receiver.example", 22), CancellationToken.None));
+
+        Assert.Equal(SendErrorCodes.InvalidUrl, refused.Code);
     }
 
     private void ResolvesTo(params string[] addresses) => _bench.Resolve = (_, _) => new(Array.ConvertAll(addresses, IPAddress.Parse));

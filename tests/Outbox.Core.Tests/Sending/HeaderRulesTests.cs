@@ -94,7 +94,11 @@ public sealed class HeaderRulesTests
 
     [Fact]
     public void A_name_twice_in_different_case_is_refused()
-        => Assert.Throws<WebhookValidationException>(() => OutgoingHeaders.Validate(new Dictionary<string, string>(StringComparer.Ordinal) { ["X-A"] = "1", ["x-a"] = "2" }));
+    {
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["X-A"] = "1", ["x-a"] = "2" };
+
+        Assert.Throws<WebhookValidationException>(() => OutgoingHeaders.Validate(headers));
+    }
 
     private static Dictionary<string, string> One(string name, string value) => new(StringComparer.Ordinal) { [name] = value };
 

@@ -105,7 +105,8 @@ internal sealed class HostileServer : IAsyncDisposable
 
                 await _serve(new Connection(this, stream, _stop.Token));
             }
-            catch (Exception exception) when (exception is IOException or OperationCanceledException or AuthenticationException or SocketException)
+            catch (Exception exception) when (exception
+                is IOException or OperationCanceledException or AuthenticationException or SocketException)
             {
                 // The client went away, as clients of a hostile server do.
             }

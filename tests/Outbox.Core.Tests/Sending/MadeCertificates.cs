@@ -67,8 +67,9 @@ internal sealed class MadeCertificates : IDisposable
 
         if (issuerUrl is not null)
         {
-            request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension([issuerUrl + "ocsp"], [issuerUrl + "issuer.crt"]));
-            request.CertificateExtensions.Add(CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([issuerUrl + "list.crl"]));
+            var extensions = request.CertificateExtensions;
+            extensions.Add(new X509AuthorityInformationAccessExtension([issuerUrl + "ocsp"], [issuerUrl + "issuer.crt"]));
+            extensions.Add(CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([issuerUrl + "list.crl"]));
         }
 
         var until = expired ? Now.AddDays(-1) : Now.AddDays(authority ? 30 : 10);

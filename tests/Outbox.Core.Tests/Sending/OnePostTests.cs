@@ -10,6 +10,7 @@ namespace Outbox.Tests.Sending;
 public sealed class OnePostTests : IDisposable
 {
     private const string Answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(8);
     private readonly SendingBench _bench = new();
 
     public void Dispose() => _bench.Dispose();
@@ -57,9 +58,10 @@ public sealed class OnePostTests : IDisposable
         _bench.Pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>()
             .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
             {
-                Delay = TimeSpan.Zero,
+                Delay = TimeSpan.FromMilliseconds(1),
                 MaxRetryAttempts = 5,
-                ShouldHandle = args => new(args.Outcome.Exception is not null || args.Outcome.Result?.StatusCode == HttpStatusCode.InternalServerError),
+                ShouldHandle = args => new(
+                    args.Outcome is { Exception: not null } or { Result.StatusCode: HttpStatusCode.InternalServerError }),
             })
             .Build();
 
@@ -67,6 +69,7 @@ public sealed class OnePostTests : IDisposable
 
         Assert.Equal(SendErrorCodes.Pipeline, response.ErrorCode);
         Assert.Contains("remove the retry or hedging strategy", response.Detail, StringComparison.Ordinal);
+        Assert.InRange(response.Duration, TimeSpan.Zero, Soon);
         Assert.Single(server.Requests);
     }
 
@@ -85,6 +88,7 @@ public sealed class OnePostTests : IDisposable
         var response = await _bench.SendAsync(server.Url());
 
         Assert.Equal(SendErrorCodes.Pipeline, response.ErrorCode);
+        Assert.InRange(response.Duration, TimeSpan.Zero, Soon);
         Assert.Single(server.Requests);
     }
 
@@ -126,7 +130,11 @@ public sealed class OnePostTests : IDisposable
     public async Task A_pipeline_that_rejects_is_named()
     {
         _bench.Pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>()
-            .AddFallback(new() { ShouldHandle = _ => new(true), FallbackAction = _ => throw new Polly.CircuitBreaker.BrokenCircuitException() })
+            .AddFallback(new()
+            {
+                ShouldHandle = _ => new(true),
+                FallbackAction = _ => throw new Polly.CircuitBreaker.BrokenCircuitException(),
+            })
             .Build();
 
         var response = await _bench.SendAsync(new Uri("http://127.0.0.1:1/"));

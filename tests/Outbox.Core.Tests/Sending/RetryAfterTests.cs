@@ -53,7 +53,8 @@ public sealed class RetryAfterTests
     [Fact]
     public async Task Two_of_them_are_ignored()
     {
-        await using var server = HostileServer.AnsweringOnce("HTTP/1.1 503 Busy\r\nRetry-After: 5\r\nRetry-After: 10\r\nContent-Length: 0\r\n\r\n");
+        await using var server = HostileServer.AnsweringOnce(
+            "HTTP/1.1 503 Busy\r\nRetry-After: 5\r\nRetry-After: 10\r\nContent-Length: 0\r\n\r\n");
         using var bench = new SendingBench();
 
         Assert.Null((await bench.SendAsync(server.Url())).RetryAfter);

@@ -13,10 +13,12 @@ public sealed class SafeTextTests
     [InlineData("user\u202etxt.exe\u2066\u200b\ufeff", "usertxt.exe")]
     [InlineData("line\u2028para\u2029", "line para ")]
     [InlineData("grün 東京 🎉", "grün 東京 🎉")]
-    public void Controls_are_stripped(string raw, string clean) => Assert.Equal(clean, SafeText.FromUtf8(Encoding.UTF8.GetBytes(raw), 16384));
+    public void Controls_are_stripped(string raw, string clean)
+        => Assert.Equal(clean, SafeText.FromUtf8(Encoding.UTF8.GetBytes(raw), 16384));
 
     [Fact]
-    public void Invalid_bytes_are_replaced() => Assert.Equal("a\ufffdb\ufffd(", SafeText.FromUtf8([(byte)'a', 0xff, (byte)'b', 0xc3, (byte)'('], 100));
+    public void Invalid_bytes_are_replaced()
+        => Assert.Equal("a\ufffdb\ufffd(", SafeText.FromUtf8([(byte)'a', 0xff, (byte)'b', 0xc3, (byte)'('], 100));
 
     [Fact]
     public void A_character_cut_at_the_end_is_left_out() => Assert.Equal("ab", SafeText.FromUtf8([(byte)'a', (byte)'b', 0xe6, 0x9d], 100));

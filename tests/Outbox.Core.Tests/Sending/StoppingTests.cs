@@ -29,7 +29,8 @@ public sealed class StoppingTests : IDisposable
     {
         await using var server = HostileServer.Answering("HTTP/1.1 200 OK\r\n\r\n");
 
-        await Assert.ThrowsAsync<OperationCanceledException>(() => _bench.SendAsync(server.Url(), stop: new CancellationToken(canceled: true)));
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => _bench.SendAsync(server.Url(), stop: new CancellationToken(canceled: true)));
 
         Assert.Equal(0, server.Connections);
     }

@@ -66,6 +66,16 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_offers_http_2_is_spoken_to_in_http_1_1()
+    {
+        var tls = _made.Server();
+        tls.ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
+        await using var server = HostileServer.Answering(Answer, tls);
+
+        Assert.Equal(200, (await SendAsync(server)).StatusCode);
+    }
+
+    [Fact]
     public async Task A_server_that_speaks_no_tls_is_a_tls_failure()
     {
         await using var server = new HostileServer(connection => connection.WriteAsync(Answer));

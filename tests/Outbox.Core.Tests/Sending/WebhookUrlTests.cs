@@ -22,7 +22,8 @@ public sealed class WebhookUrlTests
     }
 
     [Fact]
-    public void The_table_has_150_different_urls() => Assert.InRange(UrlTable.All.DistinctBy(row => row.Raw, StringComparer.Ordinal).Count(), 150, 1000);
+    public void The_table_has_150_different_urls()
+        => Assert.InRange(UrlTable.All.DistinctBy(row => row.Raw, StringComparer.Ordinal).Count(), 150, 1000);
 
     [Fact]
     public void A_canonical_form_is_its_own_canonical_form()
