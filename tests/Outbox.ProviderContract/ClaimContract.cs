@@ -54,6 +54,22 @@ public abstract class ClaimContract<TFixture> : StoreContract<TFixture>
     }
 
     [ContractFact]
+    public async Task Claims_made_at_once_share_nothing()
+    {
+        await Stores.PutAsync(Some.Endpoint());
+        var ids = await OweManyAsync(60);
+        var another = await Fixture.OpenAnotherAsync();
+
+        var claims = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(() =>
+            (i % 2 == 0 ? Stores : another).ClaimAsync($"owner-{i % 2}", limit: 5))));
+
+        var claimed = claims.SelectMany(claim => claim).Select(delivery => delivery.Id).ToList();
+        Assert.Equal(claimed.Distinct().Count(), claimed.Count);
+        claimed.AddRange((await Stores.ClaimAsync()).Select(delivery => delivery.Id));
+        Assert.Equal(ids.Order(), claimed.Order());
+    }
+
+    [ContractFact]
     public async Task A_claim_takes_no_more_than_its_limit()
     {
         await Stores.PutAsync(Some.Endpoint());

@@ -161,13 +161,14 @@ public abstract class EnqueueContract<TFixture> : StoreContract<TFixture>
     public async Task An_event_happened_when_it_says_or_else_when_it_was_enqueued()
     {
         await Stores.PutAsync(Some.Endpoint());
+        var now = await Fixture.NowAsync();
         var happened = new DateTimeOffset(2029, 12, 31, 23, 30, 15, 125, TimeSpan.FromHours(2));
 
         var said = await Stores.DetailsAsync(await Stores.OweAsync(Some.Event() with { OccurredAt = happened }));
         var unsaid = await Stores.DetailsAsync(await Stores.OweAsync());
 
         Assert.Equal(happened, said.OccurredAt);
-        AssertAbout(await Fixture.NowAsync(), said.EnqueuedAt);
+        AssertAbout(now, said.EnqueuedAt);
         Assert.Equal(unsaid.EnqueuedAt, unsaid.OccurredAt);
     }
 }
