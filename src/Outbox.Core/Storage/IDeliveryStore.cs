@@ -16,15 +16,16 @@ public interface IDeliveryStore
     /// <exception cref="WebhookValidationException">The cursor is not one of this store's.</exception>
     ValueTask<DeliveryPage> ListAsync(DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken);
 
-    /// <summary>The artifacts that unfrozen events wait for now, soonest deadline first.</summary>
+    /// <summary>The artifacts that unfrozen events with a subject and open deliveries wait for now, soonest deadline first.</summary>
     ValueTask<IReadOnlyList<HeldArtifact>> ListHeldAsync(int limit, CancellationToken cancellationToken);
 
     /// <summary>
     /// Puts closed deliveries that match back to Waiting, due now, with no failed tries; at most <paramref name="limit"/>. Left alone: open ones,
-    /// erased ones, and those whose endpoint is deleted. Where the endpoint is disabled they are Parked.
+    /// erased ones, and those whose endpoint is deleted. Where the endpoint is disabled they are Parked. The oldest
+    /// come first where the limit leaves some out.
     /// </summary>
     /// <param name="deliveryId">Only this delivery, or null.</param>
-    /// <param name="filter">Which ones; its status is a closed one.</param>
+    /// <param name="filter">Which ones; its status is a closed one, or null for any closed one.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>How many were put back.</returns>

@@ -8,7 +8,8 @@ public interface IEndpointStore
     /// <summary>
     /// Finds the endpoint that <paramref name="lookup"/> names, gives it (or null where there is none) to <paramref name="change"/>, and stores
     /// what that returns; all in one transaction, so that two concurrent puts of one scope make one endpoint. Where
-    /// <paramref name="change"/> throws, nothing is stored.
+    /// <paramref name="change"/> throws, nothing is stored. A change from disabled to enabled begins to drain what is parked; one to disabled
+    /// ends it.
     /// </summary>
     ValueTask<StoredEndpoint> PutAsync(
         EndpointLookup lookup, Func<StoredEndpoint?, StoredEndpoint> change, DbTransaction? transaction, CancellationToken cancellationToken);
@@ -81,6 +82,6 @@ public sealed record StoredEndpoint
     /// <summary>Why it is disabled; null while it is enabled.</summary>
     public string? DisabledReason { get; init; }
 
-    /// <summary>Whether parked deliveries are to be let out; the store clears it when none are left.</summary>
+    /// <summary>Whether parked deliveries are being let out. The store's own: set when a put enables the endpoint while it has any, cleared when none are left; what a put says is ignored.</summary>
     public bool Draining { get; init; }
 }

@@ -15,7 +15,11 @@ namespace Outbox.Storage;
 /// </para>
 /// <para>
 /// A delivery with an ordering key is claimable only while it is the oldest open one of its key and endpoint: it queues behind the others
-/// and moves up when the one before it is closed.
+/// and moves up when the one before it is closed. A first one that waits for a retry, a hold or its endpoint keeps the others behind it. A
+/// replayed one never joins another of its key on the wire, and goes before those that are younger and still queue.
+/// </para>
+/// <para>
+/// Strings are compared by ordinal: scopes, types, tenants, subjects and keys that differ in case are different.
 /// </para>
 /// <para>Trouble with the database is thrown: <see cref="OutboxStoreException"/> where the store can name a cure, else the driver's exception.</para>
 /// </remarks>
@@ -31,7 +35,8 @@ public interface IOutboxStore
     /// <summary>
     /// Makes <paramref name="owner"/> a dispatcher of this database until the result is disposed or the process dies. Null where the store
     /// allows one dispatching process and another has the place: ask again later. A store that allows one process releases here at once
-    /// what a dead process had leased.
+    /// what a dead process had leased. The place is kept so that processes do not disturb each other; what keeps them from doing harm is
+    /// the leases, and the other members work without it.
     /// </summary>
     ValueTask<IAsyncDisposable?> TryStartDispatchingAsync(string owner, CancellationToken cancellationToken);
 
@@ -46,7 +51,9 @@ public interface IOutboxStore
 
     /// <summary>
     /// Marks the artifact as arrived for each event of the subject that waits for it and is not frozen, and patches its data. An event is
-    /// frozen from the first claim of any of its deliveries. When an event waits for nothing more, its Waiting deliveries are due now.
+    /// frozen from the first claim of any of its deliveries. When an event waits for nothing more, its Waiting deliveries are due now, and its
+    /// Parked ones when they are let out; while it waits for others, they are due at the last deadline of those. An artifact that arrives
+    /// again before the first claim patches again. Where a patch throws, no event is changed.
     /// </summary>
     /// <exception cref="WebhookValidationException">The transaction cannot be used, or the patched data is over the limit.</exception>
     ValueTask<ArtifactOutcome> ReleaseHoldAsync(HoldRelease release, DbTransaction? transaction, CancellationToken cancellationToken);
@@ -54,18 +61,21 @@ public interface IOutboxStore
     /// <summary>
     /// Leases deliveries that are due: Waiting, endpoint enabled, first of their ordering key, and within the limits; also those whose lease,
     /// held by another owner, has run out. Endpoints take turns, and each one's oldest due comes first. The backlog of an endpoint that has
-    /// no room is neither scanned nor claimed. Each claim gives the delivery a lease token higher than all before.
+    /// no room is neither scanned nor claimed. Each claim gives the delivery a lease token higher than all before. A lease that has run out is
+    /// not given again to the owner that asks and holds it: it may still be at work, and may settle as long as nobody took over.
     /// </summary>
     ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken);
 
     /// <summary>
     /// Stores a batch of transitions in one transaction, each only if the delivery is still Delivering with that lease token, together with its
-    /// attempt where it counts; disables the endpoint where the transition says so.
+    /// attempt where it counts; disables the endpoint where the transition says so, unless it is disabled already. Attempts are numbered from
+    /// 1, through replays; only a counted try that goes back to Waiting raises <see cref="ClaimedDelivery.FailedTries"/>. A delay of zero is
+    /// due whatever the clock says later.
     /// </summary>
     /// <returns>For each settlement, in order: true where it was stored, false where the lease was no longer valid and nothing changed.</returns>
     ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken);
 
-    /// <summary>How long until the next Waiting delivery becomes due, by the store's clock; zero where one is due but unclaimed; null where none waits for a time.</summary>
+    /// <summary>How long until the next Waiting delivery becomes due, by the store's clock; zero where one is due but unclaimed; null where none waits for a time. One that queues behind another of its ordering key waits for that one, not for a time.</summary>
     ValueTask<TimeSpan?> NextDueInAsync(CancellationToken cancellationToken);
 
     /// <summary>Parks Waiting deliveries of disabled endpoints and cancels open ones of deleted endpoints, at most <paramref name="limit"/>.</summary>
@@ -76,13 +86,14 @@ public interface IOutboxStore
     /// Lets parked deliveries of endpoints that were enabled again go on: for each such endpoint whose last portion is at least
     /// <paramref name="interval"/> ago, up to <paramref name="portion"/> of the oldest become Waiting with the due time they had, or now.
     /// </summary>
-    /// <returns>True while any endpoint has parked deliveries left to let out.</returns>
+    /// <returns>True while any enabled endpoint has parked deliveries left to let out.</returns>
     ValueTask<bool> DrainAsync(int portion, TimeSpan interval, CancellationToken cancellationToken);
 
     /// <summary>
     /// Mends what a jumping clock or a lost race left behind: Waiting deliveries due later than <paramref name="longestDelay"/> from now are
-    /// due now, leases that end later than <paramref name="longestLease"/> from now have run out, an ordering key whose first delivery still
-    /// queues moves up.
+    /// due now, leases that end later than <paramref name="longestLease"/> from now have run out (and stay good for their owner until another
+    /// takes over), an ordering key whose first delivery still queues moves up. What never had to wait needs no mending: it is claimable
+    /// whatever the clock says.
     /// </summary>
     ValueTask HealAsync(TimeSpan longestDelay, TimeSpan longestLease, CancellationToken cancellationToken);
 
@@ -90,6 +101,6 @@ public interface IOutboxStore
     /// <returns>How many rows were deleted; fewer than the batch size means that none are left.</returns>
     ValueTask<int> PruneAsync(PruneRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Completes when something outside this process may have made a delivery due. It is a hint: it may complete for nothing, and may miss.</summary>
+    /// <summary>Completes when something outside this process may have made a delivery due. It is a hint: it may complete for nothing, and may miss. Cancelled with its token.</summary>
     Task WaitForChangeAsync(CancellationToken cancellationToken);
 }
