@@ -92,6 +92,22 @@ public abstract class ParkingContract<TFixture> : StoreContract<TFixture>
     }
 
     [ContractFact]
+    public async Task A_put_in_the_middle_of_the_draining_does_not_end_it()
+    {
+        var endpoint = await Stores.PutAsync(Some.Endpoint());
+        await Stores.DisableAsync(endpoint);
+        await OweAsync(2);
+        var enabled = await Stores.EnableAsync(endpoint);
+        await Stores.DrainAsync(portion: 1);
+
+        await Stores.ChangeAsync(enabled, _ => endpoint with { Url = "https://moved.example/" });
+        await AdvanceMinutesAsync(3);
+        await Stores.DrainAsync(portion: 1);
+
+        Assert.Equal(2, (await Stores.ClaimAsync()).Count);
+    }
+
+    [ContractFact]
     public async Task Endpoints_are_drained_each_at_its_own_pace()
     {
         var first = await Stores.PutAsync(Some.Endpoint());
