@@ -101,6 +101,6 @@ public interface IOutboxStore
     /// <returns>How many rows were deleted; fewer than the batch size means that none are left.</returns>
     ValueTask<int> PruneAsync(PruneRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Completes when something outside this process may have made a delivery due. It is a hint: it may complete for nothing, and may miss. Cancelled with its token.</summary>
+    /// <summary>Completes when something outside this process may have made a delivery due. It is a hint: it may complete for nothing, and may miss. It ends with its token, completed or cancelled.</summary>
     Task WaitForChangeAsync(CancellationToken cancellationToken);
 }
