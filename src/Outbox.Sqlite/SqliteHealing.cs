@@ -7,8 +7,8 @@ internal sealed class SqliteHealing(SqliteDatabase database)
 
     private static readonly Sql BringForward = new(
         $"""
-        UPDATE outbox_delivery SET due_at = ?1, gate = 0
-        WHERE key IN (SELECT key FROM outbox_delivery WHERE status = 0 AND gate = 1 AND due_at > ?2 LIMIT {Batch})
+        UPDATE outbox_delivery SET due_at = ?1, gate = CASE WHEN gate = 2 THEN 2 ELSE 0 END
+        WHERE key IN (SELECT key FROM outbox_delivery WHERE status = 0 AND gate IN (1, 2) AND due_at > ?2 LIMIT {Batch})
         """);
 
     private static readonly Sql CutLeases = new(
@@ -27,6 +27,7 @@ internal sealed class SqliteHealing(SqliteDatabase database)
     private static readonly Sql AnythingAmiss = new(
         """
         SELECT EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 0 AND gate = 1 AND due_at > ?1)
+            OR EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 0 AND gate = 2 AND due_at > ?1)
             OR EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 1 AND lease_until > ?2)
             OR EXISTS (SELECT 1 FROM outbox_endpoint WHERE key IN (SELECT DISTINCT endpoint_key FROM outbox_delivery WHERE status = 4)
                 AND drain_at IS NULL AND disabled_at IS NULL AND deleted_at IS NULL)

@@ -14,15 +14,16 @@ internal sealed class SqlitePrune(SqliteDatabase database)
     private static readonly Sql EventsByAge = new(
         "SELECT key, enqueued_at, EXISTS (SELECT 1 FROM outbox_delivery d WHERE d.event_key = v.key) FROM outbox_event v ORDER BY key");
 
-    private static readonly Sql UnusedEndpoints = new(
+    private const string UnusedEndpoints =
         """
         SELECT key FROM outbox_endpoint e WHERE deleted_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM outbox_delivery d WHERE d.endpoint_key = e.key)
         UNION ALL
         SELECT key FROM outbox_endpoint e WHERE expires_at IS NOT NULL AND expires_at <= ?1 AND deleted_at IS NULL
             AND NOT EXISTS (SELECT 1 FROM outbox_delivery d WHERE d.endpoint_key = e.key)
-        LIMIT ?2
-        """);
+        """;
 
+    private static readonly Sql AnyUnusedEndpoint = new($"SELECT EXISTS ({UnusedEndpoints})");
+    private static readonly Sql DeleteUnusedEndpoints = new($"DELETE FROM outbox_endpoint WHERE key IN ({UnusedEndpoints} LIMIT ?2)");
     private static readonly Sql DeleteAttempts = new("DELETE FROM outbox_attempt WHERE delivery_key = ?1");
     private static readonly Sql DeleteDelivery = new("DELETE FROM outbox_delivery WHERE key = ?1 AND status IN (2, 3, 5)");
     private static readonly Sql DeleteHolds = new("DELETE FROM outbox_hold WHERE event_key = ?1");
@@ -30,18 +31,15 @@ internal sealed class SqlitePrune(SqliteDatabase database)
     private static readonly Sql DeleteEvent = new(
         "DELETE FROM outbox_event WHERE key = ?1 AND enqueued_at <= ?2 AND NOT EXISTS (SELECT 1 FROM outbox_delivery WHERE event_key = ?1)");
 
-    private static readonly Sql DeleteEndpoint = new(
-        "DELETE FROM outbox_endpoint WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM outbox_delivery WHERE endpoint_key = ?1)");
-
     public async ValueTask<int> PruneAsync(PruneRequest request, CancellationToken cancellationToken)
     {
         var now = database.Now;
         var keepFrom = now - (long)request.KeepDelivered.TotalMilliseconds;
         var exhaustedFrom = now - (long)request.KeepExhausted.TotalMilliseconds;
         var found = database.Read(session => Find(session, request.BatchSize, keepFrom, exhaustedFrom, cancellationToken));
-        return found.Count == 0
+        return found.IsEmpty
             ? 0
-            : await database.WriteAsync(session => Delete(session, found, keepFrom, cancellationToken), cancellationToken);
+            : await database.WriteAsync(session => Delete(session, found, request.BatchSize, keepFrom, cancellationToken), cancellationToken);
     }
 
     private static Prunable Find(SqliteSession session, int limit, long keepFrom, long exhaustedFrom, CancellationToken cancellationToken)
@@ -57,12 +55,10 @@ internal sealed class SqlitePrune(SqliteDatabase database)
         }
 
         FindEvents(session, limit, keepFrom, found, cancellationToken);
-        var endpoints = session.Use(UnusedEndpoints).Bind(1, keepFrom).Bind(2, limit - found.Count);
-        while (endpoints.Step())
-        {
-            found.Endpoints.Add(endpoints.Int64(0));
-        }
-
+        var row = session.Use(AnyUnusedEndpoint).Bind(1, keepFrom);
+        row.Step();
+        found.AnyEndpoint = row.Flag(0);
+        row.Reset();
         return found;
     }
 
@@ -83,7 +79,7 @@ internal sealed class SqlitePrune(SqliteDatabase database)
         rows.Reset();
     }
 
-    private static int Delete(SqliteSession session, Prunable found, long keepFrom, CancellationToken cancellationToken)
+    private static int Delete(SqliteSession session, Prunable found, int limit, long keepFrom, CancellationToken cancellationToken)
     {
         var deleted = 0;
         foreach (var (key, eventKey) in found.Deliveries)
@@ -104,12 +100,8 @@ internal sealed class SqlitePrune(SqliteDatabase database)
             deleted += DeleteUnusedEvent(session, key, keepFrom);
         }
 
-        foreach (var key in found.Endpoints)
-        {
-            deleted += session.Use(DeleteEndpoint).Bind(1, key).Run();
-        }
-
-        return deleted;
+        // Looked for only now, because the last delivery of one may just have gone.
+        return deleted + session.Use(DeleteUnusedEndpoints).Bind(1, keepFrom).Bind(2, Math.Max(0, limit - deleted)).Run();
     }
 
     private static int DeleteUnusedEvent(SqliteSession session, long key, long keepFrom)
@@ -129,8 +121,10 @@ internal sealed class SqlitePrune(SqliteDatabase database)
 
         public List<long> Events { get; } = [];
 
-        public List<long> Endpoints { get; } = [];
+        public bool AnyEndpoint { get; set; }
 
-        public int Count => Deliveries.Count + Events.Count + Endpoints.Count;
+        public int Count => Deliveries.Count + Events.Count;
+
+        public bool IsEmpty => Count == 0 && !AnyEndpoint;
     }
 }
