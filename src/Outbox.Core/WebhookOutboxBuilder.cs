@@ -73,6 +73,17 @@ public static class WebhookOutboxBuilderExtensions
         return builder;
     }
 
+    /// <summary>
+    /// Says that endpoint secrets are to be stored as plain text: whoever can read the database can then forge webhooks. Without this and
+    /// without <see cref="ProtectSecrets"/> a host starts in Development only.
+    /// </summary>
+    public static IWebhookOutboxBuilder StoreSecretsInPlainText(this IWebhookOutboxBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton<PlainTextSecretsChosen>();
+        return builder;
+    }
+
     private static byte[] ReadKey(string base64Key, int index)
     {
         var key = new byte[AesGcmSecretProtector.KeySize + 1];

@@ -65,10 +65,12 @@ public static class WebhookOutboxServiceCollectionExtensions
         services.AddSingleton<Housekeeper>();
         services.AddSingleton<Pruner>();
         services.AddSingleton<ProbeLoop>();
+        services.AddSingleton<SecretRenewal>();
         services.AddSingleton<OutboxService>();
 
         // Before anything asks for a store, so that a missing one is named and not just unresolvable.
         services.AddSingleton<IHostedService, StoreChosenCheck>();
+        services.AddSingleton<IHostedService, SecretProtectionCheck>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<OutboxService>());
 
         var builder = new WebhookOutboxBuilder(services, WebhookHttpClient.Add(services));

@@ -39,16 +39,17 @@ public sealed class Platform : IAsyncDisposable
     public string ConnectionString => ConnectionStringOf(_folder);
 
     public static async Task<Platform> StartAsync(
-        Platform? onTheFileOf = null, Action<WebhookOutboxOptions>? configure = null, Action<IWebhookOutboxBuilder>? build = null)
+        Platform? onTheFileOf = null, Action<WebhookOutboxOptions>? configure = null, Action<IWebhookOutboxBuilder>? build = null, string? environment = null)
     {
         var folder = onTheFileOf?._folder ?? Directory.CreateTempSubdirectory("outbox-");
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = Environments.Development });
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = environment ?? Environments.Development });
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(300));
         var outbox = builder.Services
             .AddWebhookOutbox(options =>
             {
                 options.Sending.AllowLocalReceivers = true;
+                options.Sending.AllowLocalReceiversOutsideDevelopment = environment is not null;
                 configure?.Invoke(options);
             })
             .AddProfile(Quick)
@@ -98,21 +99,31 @@ public sealed class Platform : IAsyncDisposable
         return result;
     }
 
-    /// <summary>Waits until a delivery has the status. There is nothing to await over a database, so it looks.</summary>
-    public async Task<DeliveryDetails> UntilAsync(string deliveryId, DeliveryStatus status)
+    public Task<DeliveryDetails> UntilAsync(string deliveryId, DeliveryStatus status) => UntilAsync(deliveryId, delivery => delivery.Status == status);
+
+    public async Task<DeliveryDetails> UntilAsync(string deliveryId, Func<DeliveryDetails, bool> isSo)
+    {
+        DeliveryDetails? delivery = null;
+        await UntilAsync(async () => (delivery = await Outbox.Deliveries.GetAsync(deliveryId)) is not null && isSo(delivery));
+        return delivery!;
+    }
+
+    /// <summary>Waits until something is so in the database. There is nothing to await there, so it looks.</summary>
+    public async Task UntilAsync(Func<Task<bool>> isSo)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-        while (true)
+        while (!await isSo())
         {
-            var delivery = await Outbox.Deliveries.GetAsync(deliveryId, patience.Token);
-            if (delivery?.Status == status)
-            {
-                return delivery;
-            }
-
             await timer.WaitForNextTickAsync(patience.Token);
         }
+    }
+
+    /// <summary>As though the time that a delivery waits for had passed.</summary>
+    public async Task MakeDueNowAsync(string deliveryId)
+    {
+        await using var connection = await ConnectAsync();
+        await connection.ExecuteAsync("UPDATE outbox_delivery SET due_at = 0 WHERE id = @deliveryId", new { deliveryId });
     }
 
     public Task StopAsync() => _host.StopAsync();

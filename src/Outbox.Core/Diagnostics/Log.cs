@@ -34,8 +34,8 @@ internal static partial class Log
     [LoggerMessage(22, LogLevel.Warning, "{EndpointId} is disabled ({Reason}); what is owed to it is parked until it is enabled again.")]
     public static partial void EndpointDisabled(ILogger logger, string endpointId, string? reason);
 
-    [LoggerMessage(23, LogLevel.Warning, "{DeliveryId} to {EndpointId} could not be sent and no try was spent: {Reason}.")]
-    public static partial void NotAttempted(ILogger logger, string deliveryId, string endpointId, string reason);
+    [LoggerMessage(EventId = 23, Message = "{DeliveryId} to {EndpointId} could not be sent and no try was spent: {Reason}. This is said once a minute.")]
+    public static partial void NotAttempted(ILogger logger, LogLevel level, string deliveryId, string endpointId, string reason);
 
     [LoggerMessage(24, LogLevel.Error, "{DeliveryId} to {EndpointId} failed inside the outbox; the try counts.")]
     public static partial void AttemptBroke(ILogger logger, Exception failure, string deliveryId, string endpointId);
@@ -45,6 +45,15 @@ internal static partial class Log
 
     [LoggerMessage(26, LogLevel.Error, "{Count} settlements were not stored before the host stopped. Their leases run out and the deliveries are repeated.")]
     public static partial void SettlementsAbandoned(ILogger logger, int count);
+
+    [LoggerMessage(40, LogLevel.Warning, "Endpoint secrets are stored as plain text. Outside Development the host would not start: call ProtectSecrets(key) or StoreSecretsInPlainText().")]
+    public static partial void SecretsArePlainText(ILogger logger);
+
+    [LoggerMessage(41, LogLevel.Information, "The secrets of {Count} endpoints were encrypted with the current key.")]
+    public static partial void SecretsRenewed(ILogger logger, int count);
+
+    [LoggerMessage(42, LogLevel.Error, "The secret of {EndpointId} cannot be read: {Reason}. Its deliveries wait, uncounted, until the key is back.")]
+    public static partial void SecretUnreadable(ILogger logger, string endpointId, string reason);
 
     [LoggerMessage(30, LogLevel.Warning, "The probe {Probe} failed for the artifact {Artifact}; it is asked again.")]
     public static partial void ProbeFailed(ILogger logger, Exception failure, string probe, string artifact);

@@ -27,6 +27,7 @@ internal sealed class DeliveryExecutor(
     private static readonly TimeSpan UntilMended = TimeSpan.FromMinutes(1);
 
     private readonly WebhookOutboxOptions _options = options.Value;
+    private readonly OncePerMinute _calm = new(clock);
 
     /// <summary>Makes the attempt. It throws nothing: whatever happens becomes a settlement.</summary>
     /// <param name="delivery">What was leased.</param>
@@ -139,7 +140,9 @@ internal sealed class DeliveryExecutor(
     {
         if (outcome is DeliveryOutcome.NotAttempted { Reason: var reason })
         {
-            Log.NotAttempted(logger, delivery.Id, delivery.Endpoint.Id, reason);
+            // The same trouble often keeps thousands of deliveries waiting.
+            var level = outcome is DeliveryOutcome.NotAttempted { Delay: var delay } && delay > TimeSpan.Zero && _calm.Allows(reason) ? LogLevel.Warning : LogLevel.Debug;
+            Log.NotAttempted(logger, level, delivery.Id, delivery.Endpoint.Id, reason);
             return;
         }
 

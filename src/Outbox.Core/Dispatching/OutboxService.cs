@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Outbox.Diagnostics;
+using Outbox.Endpoints;
 using Outbox.Holds;
 using Outbox.Retention;
 using Outbox.Storage;
@@ -19,6 +20,7 @@ internal sealed class OutboxService(
     Housekeeper housekeeper,
     Pruner pruner,
     ProbeLoop probes,
+    SecretRenewal secrets,
     WakeSignal wake,
     OwnerName owner,
     IOptions<WebhookOutboxOptions> options,
@@ -91,8 +93,9 @@ internal sealed class OutboxService(
             await using var dispatching = await StartDispatchingAsync(stop);
             Log.Dispatching(logger, owner.Value);
             await Task.WhenAll(
-                dispatcher.RunAsync(owner.Value, stop, _stopWorking.Token),
+                UntilStopped(dispatcher.RunAsync(owner.Value, stop, _stopWorking.Token)),
                 UntilStopped(housekeeper.RunAsync(stop)),
+                UntilStopped(secrets.RunAsync(stop)),
                 UntilStopped(pruner.RunAsync(stop)),
                 UntilStopped(probes.RunAsync(stop)),
                 UntilStopped(ListenAsync(stop)));

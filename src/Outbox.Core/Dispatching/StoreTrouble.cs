@@ -11,11 +11,10 @@ internal sealed class StoreTrouble(string operation, TimeProvider clock, IRandom
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan BetweenLines = TimeSpan.FromMinutes(1);
 
+    private readonly OncePerMinute _calm = new(clock);
     private int _failures;
     private bool _saidSo;
-    private long? _lastLine;
 
     /// <summary>Takes one turn after the other until <paramref name="stop"/> fires; a turn that fails is taken again after a while.</summary>
     public async Task RepeatAsync(Func<CancellationToken, Task> turn, CancellationToken stop)
@@ -61,10 +60,9 @@ internal sealed class StoreTrouble(string operation, TimeProvider clock, IRandom
     public Task BackOffAsync(Exception failure, CancellationToken cancellationToken)
     {
         _failures++;
-        if (_lastLine is not { } lastLine || clock.GetElapsedTime(lastLine) >= BetweenLines)
+        if (_calm.Allows(operation))
         {
             _saidSo = true;
-            _lastLine = clock.GetTimestamp();
             Log.StoreFailed(logger, failure, operation, _failures);
         }
 

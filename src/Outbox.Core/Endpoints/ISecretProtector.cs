@@ -14,4 +14,7 @@ public interface ISecretProtector
     /// <summary>Decrypts what <see cref="Protect"/> made.</summary>
     /// <exception cref="CryptographicException">The key is missing, or the bytes were made for another purpose or changed. Nothing is sent unsigned: deliveries wait.</exception>
     byte[] Unprotect(ReadOnlySpan<byte> ciphertext, string purpose);
+
+    /// <summary>Whether the bytes were made with the key that encrypts now. Those that were not are written again when the host starts.</summary>
+    bool IsCurrent(ReadOnlySpan<byte> ciphertext);
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Outbox.Storage;
@@ -26,7 +27,7 @@ internal sealed class SecretVault(ISecretProtector? protector = null)
     }
 
     /// <summary>The endpoint's secrets, newest first.</summary>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">They are encrypted and cannot be read.</exception>
+    /// <exception cref="CryptographicException">They are encrypted and cannot be read.</exception>
     public IReadOnlyList<EndpointSecret> Open(ReadOnlyMemory<byte> stored, string? tenant, string endpointId)
     {
         if (stored.IsEmpty)
@@ -36,12 +37,15 @@ internal sealed class SecretVault(ISecretProtector? protector = null)
 
         var json = stored.Span[0] == PlainTextBegins ? stored.Span
             : protector is not null ? protector.Unprotect(stored.Span, Purpose(tenant, endpointId))
-            : throw new System.Security.Cryptography.CryptographicException("the stored secret is encrypted and this host has no key: call ProtectSecrets");
+            : throw new CryptographicException("the stored secret is encrypted and this host has no key: call ProtectSecrets");
         return JsonSerializer.Deserialize(json, SecretsJson.Default.IReadOnlyListEndpointSecret)!;
     }
 
+    /// <summary>Whether the bytes are as <see cref="Seal"/> would make them now, with the key that encrypts now.</summary>
+    public bool IsCurrent(ReadOnlyMemory<byte> stored) => stored.IsEmpty || protector is null || protector.IsCurrent(stored.Span);
+
     /// <summary>The secrets that sign now, newest first.</summary>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">They are encrypted and cannot be read.</exception>
+    /// <exception cref="CryptographicException">They are encrypted and cannot be read.</exception>
     public IReadOnlyList<string> Signing(ClaimedEndpoint endpoint, DateTimeOffset now)
     {
         var secrets = Open(endpoint.Secrets, endpoint.Tenant, endpoint.Id);
