@@ -5,7 +5,7 @@ using Outbox.Events;
 namespace Outbox;
 
 /// <summary>An artifact that has arrived, and what it changes in the data of the events that waited for it.</summary>
-public sealed class WebhookArtifact
+public sealed record WebhookArtifact
 {
     private WebhookArtifact(string subject, string name, JsonPayload patch)
     {

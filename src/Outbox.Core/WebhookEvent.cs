@@ -8,7 +8,7 @@ namespace Outbox;
 /// Something that happened and that customers are told: a call ended, a recording is ready. Enqueue it in the transaction that stores what
 /// happened (<see cref="IWebhookOutbox.EnqueueAsync"/>).
 /// </summary>
-public sealed class WebhookEvent
+public sealed record WebhookEvent
 {
     private WebhookEvent(string type, JsonPayload payload)
     {
@@ -27,11 +27,14 @@ public sealed class WebhookEvent
     {
     }
 
-    /// <summary>An event whose data is serialized by source-generated code: <c>WebhookEvent.Create("call.ended", call, AppJson.Default.Call)</c>.</summary>
+    /// <summary>
+    /// An event whose data is serialized by source-generated code:
+    /// <c>WebhookEvent.Create("call.ended", call, AppJson.Default.Call) with { Subject = call.Id }</c>.
+    /// </summary>
     public static WebhookEvent Create<T>(string type, T data, JsonTypeInfo<T> typeInfo) =>
         new(type, JsonPayload.FromTyped(data, typeInfo));
 
-    /// <summary>An event whose data is JSON text already. It must be one JSON object.</summary>
+    /// <summary>An event whose data is JSON text already, one JSON object: <c>WebhookEvent.FromJson("call.ended", json) with { Subject = id }</c>.</summary>
     public static WebhookEvent FromJson(string type, string json) => new(type, JsonPayload.FromText(json));
 
     /// <summary>An event whose data is UTF-8 JSON already. It must be one JSON object; the bytes are copied when the event is enqueued.</summary>
