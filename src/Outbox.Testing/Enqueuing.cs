@@ -24,7 +24,8 @@ internal sealed class Enqueuing(Tables tables)
                 Holds = [.. newEvent.Holds.Select(hold => new HoldRow(hold.Artifact, now + hold.Deadline))],
             };
             tables.Events.Add(row);
-            tables.Deliveries.AddRange(tables.Endpoints.Where(endpoint => Matches(endpoint, newEvent, now)).Select(endpoint => Owe(row, endpoint)));
+            var matching = tables.Endpoints.Where(endpoint => Matches(endpoint, newEvent, now));
+            tables.Deliveries.AddRange(matching.Select(endpoint => Owe(row, endpoint)));
             return new(newEvent.Id, IdsOf(row), IsDuplicate: false);
         }
     }

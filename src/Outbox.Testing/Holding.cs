@@ -16,7 +16,10 @@ internal sealed class Holding(Tables tables)
                 .ToList();
 
             // Every patch is made before the first is stored: one that throws leaves all as it was.
-            var patches = waiting.Where(pair => !pair.Event.Frozen).Select(pair => (pair.Event, Hold: pair.Hold!, Data: release.Patch(pair.Event.Value.Data))).ToList();
+            var patches = waiting
+                .Where(pair => !pair.Event.Frozen)
+                .Select(pair => (pair.Event, Hold: pair.Hold!, Data: release.Patch(pair.Event.Value.Data)))
+                .ToList();
             var outcome = waiting.Count > patches.Count ? ArtifactOutcome.TooLate : ArtifactOutcome.NothingHeld;
             foreach (var (row, hold, data) in patches)
             {

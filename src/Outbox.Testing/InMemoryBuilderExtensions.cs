@@ -33,5 +33,7 @@ public static class InMemoryBuilderExtensions
     }
 
     private static string? NameOf(ServiceDescriptor store) =>
-        (store.ImplementationType ?? store.ImplementationInstance?.GetType() ?? store.ImplementationFactory?.GetType().GenericTypeArguments[^1])?.Name;
+        (store.ImplementationType
+            ?? store.ImplementationInstance?.GetType()
+            ?? store.ImplementationFactory?.GetType().GenericTypeArguments[^1])?.Name;
 }

@@ -19,12 +19,17 @@ internal sealed class InMemoryDeliveryStore(Tables tables) : IDeliveryStore
         var before = long.MaxValue;
         if (cursor is not null && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out before))
         {
-            throw new WebhookValidationException("cursor", $"'{cursor}' is not a cursor of this store. Pass the NextCursor of the page before, or null.");
+            throw new WebhookValidationException(
+                "cursor", $"'{cursor}' is not a cursor of this store. Pass the NextCursor of the page before, or null.");
         }
 
         lock (tables.Lock)
         {
-            var rows = tables.Deliveries.Where(row => row.Key < before && Matches(row, filter)).OrderByDescending(row => row.Key).Take(limit + 1).ToList();
+            var rows = tables.Deliveries
+                .Where(row => row.Key < before && Matches(row, filter))
+                .OrderByDescending(row => row.Key)
+                .Take(limit + 1)
+                .ToList();
             var next = rows.Count > limit ? rows[limit - 1].Key.ToString(CultureInfo.InvariantCulture) : null;
             return new(new DeliveryPage([.. rows.Take(limit).Select(DeliveryViews.Info)], next));
         }
@@ -86,7 +91,9 @@ internal sealed class InMemoryDeliveryStore(Tables tables) : IDeliveryStore
     {
         lock (tables.Lock)
         {
-            var events = tables.Events.Where(row => row.Value.Subject == subject && (tenant is null || row.Value.Tenant == tenant)).ToHashSet();
+            var events = tables.Events
+                .Where(row => row.Value.Subject == subject && (tenant is null || row.Value.Tenant == tenant))
+                .ToHashSet();
             var deliveries = tables.Deliveries.Where(row => events.Contains(row.Event)).ToList();
             var open = deliveries.Where(row => row.IsOpen).ToList();
             var scope = WebhookScope.Call(subject).ToString();

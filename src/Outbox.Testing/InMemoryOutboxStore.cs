@@ -89,7 +89,8 @@ public sealed class InMemoryOutboxStore : IOutboxStore
     public ValueTask<int> ParkAsync(int limit, CancellationToken cancellationToken) => new(_parking.Park(limit));
 
     /// <inheritdoc/>
-    public ValueTask<bool> DrainAsync(int portion, TimeSpan interval, CancellationToken cancellationToken) => new(_parking.Drain(portion, interval));
+    public ValueTask<bool> DrainAsync(int portion, TimeSpan interval, CancellationToken cancellationToken) =>
+        new(_parking.Drain(portion, interval));
 
     /// <inheritdoc/>
     public ValueTask HealAsync(TimeSpan longestDelay, TimeSpan longestLease, CancellationToken cancellationToken)
@@ -118,7 +119,8 @@ public sealed class InMemoryOutboxStore : IOutboxStore
 
     /// <inheritdoc/>
     /// <remarks>Nothing outside this process can reach the store: this completes only when it is cancelled.</remarks>
-    public Task WaitForChangeAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+    public Task WaitForChangeAsync(CancellationToken cancellationToken) =>
+        Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
 
     private sealed class Dispatching : IAsyncDisposable
     {

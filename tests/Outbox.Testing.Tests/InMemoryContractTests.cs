@@ -41,3 +41,5 @@ public sealed class InMemorySchemaTests : SchemaContract<InMemoryFixture>;
 public sealed class InMemoryClockTests : ClockContract<InMemoryFixture>;
 
 public sealed class InMemoryTwoDispatchersTests : TwoDispatchersContract<InMemoryFixture>;
+
+public sealed class InMemorySuiteTests : SuiteContract<InMemoryFixture>;
