@@ -43,7 +43,8 @@ public abstract class EndpointContract<TFixture> : StoreContract<TFixture>
     [ContractFact]
     public async Task A_change_is_given_what_is_stored_and_replaces_it()
     {
-        var endpoint = await Stores.PutAsync(Some.Endpoint() with { EventTypes = ["call.ended"], MaxInFlight = 2, ExpiresAt = Some.Endpoint().CreatedAt });
+        var endpoint = await Stores.PutAsync(
+            Some.Endpoint() with { EventTypes = ["call.ended"], MaxInFlight = 2, ExpiresAt = await Fixture.NowAsync() });
         StoredEndpoint? given = null;
 
         await Stores.ChangeAsync(endpoint, found =>
@@ -64,7 +65,8 @@ public abstract class EndpointContract<TFixture> : StoreContract<TFixture>
     {
         var endpoint = await Stores.PutAsync(Some.Endpoint());
 
-        await Assert.ThrowsAsync<WebhookValidationException>(() => Stores.ChangeAsync(endpoint, _ => throw new WebhookValidationException("url", "no")));
+        await Assert.ThrowsAsync<WebhookValidationException>(
+            () => Stores.ChangeAsync(endpoint, _ => throw new WebhookValidationException("url", "no")));
         await Assert.ThrowsAsync<WebhookValidationException>(async () => await Endpoints.PutAsync(
             new EndpointLookup(), _ => throw new WebhookValidationException("url", "no"), null, CancellationToken.None));
 
@@ -95,7 +97,10 @@ public abstract class EndpointContract<TFixture> : StoreContract<TFixture>
         var stored = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(async () =>
             await (i % 2 == 0 ? Stores : another).Endpoints.PutAsync(
                 lookup,
-                found => (found ?? Some.Endpoint() with { Scope = "number:+1", Profile = "ttma", MaxInFlight = 0 }) with { MaxInFlight = 1 + (found?.MaxInFlight ?? 0) },
+                found => (found ?? Some.Endpoint() with { Scope = "number:+1", Profile = "ttma" }) with
+                {
+                    MaxInFlight = 1 + (found?.MaxInFlight ?? 0),
+                },
                 null,
                 CancellationToken.None))));
 

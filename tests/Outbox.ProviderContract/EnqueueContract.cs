@@ -104,7 +104,8 @@ public abstract class EnqueueContract<TFixture> : StoreContract<TFixture>
         await using var caller = await Fixture.BeginAsync();
         await caller.CommitAsync();
 
-        await Assert.ThrowsAsync<WebhookValidationException>(() => Stores.EnqueueAsync(Some.Event() with { IdempotencyKey = "k" }, caller.Transaction));
+        await Assert.ThrowsAsync<WebhookValidationException>(
+            () => Stores.EnqueueAsync(Some.Event() with { IdempotencyKey = "k" }, caller.Transaction));
 
         Assert.False((await Stores.EnqueueAsync(Some.Event() with { IdempotencyKey = "k" })).IsDuplicate);
     }

@@ -33,9 +33,12 @@ public abstract class HoldContract<TFixture> : StoreContract<TFixture>
         await Stores.PutAsync(Some.Endpoint());
         await Stores.EnqueueAsync(Some.About("call_1", Some.Hold("recording", 10)));
 
-        var outcome = await Stores.ReleaseAsync(Some.Release("call_1", "recording") with { Patch = data => Some.Json(data.Text().Replace("1", "2", StringComparison.Ordinal)) });
+        var release = Some.Release("call_1", "recording") with
+        {
+            Patch = data => Some.Json(data.Text().Replace("1", "2", StringComparison.Ordinal)),
+        };
+        Assert.Equal(ArtifactOutcome.Released, await Stores.ReleaseAsync(release));
 
-        Assert.Equal(ArtifactOutcome.Released, outcome);
         Assert.Equal(TimeSpan.Zero, await Stores.NextDueInAsync());
         var claimed = await Stores.ClaimAsync();
         Assert.Equal(["""{"n":2}""", """{"n":2}"""], claimed.Select(delivery => delivery.Data.Text()));

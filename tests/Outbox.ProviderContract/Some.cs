@@ -6,7 +6,7 @@ namespace Outbox.ProviderContract;
 /// <summary>Valid things with unlike ids, for a case to vary by <c>with { … }</c>.</summary>
 internal static class Some
 {
-    private static long s_last;
+    private static long _last;
 
     public static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
@@ -48,5 +48,5 @@ internal static class Some
 
     public static byte[] Json(string text) => Encoding.UTF8.GetBytes(text);
 
-    private static long Number() => Interlocked.Increment(ref s_last);
+    private static long Number() => Interlocked.Increment(ref _last);
 }

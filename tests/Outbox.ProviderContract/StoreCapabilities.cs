@@ -7,10 +7,16 @@ public enum StoreCapabilities
     /// <summary>Nothing beyond the common rules.</summary>
     None = 0,
 
-    /// <summary>Takes part in the caller's <see cref="System.Data.Common.DbTransaction"/>; the fixture has <see cref="StoreFixture.OpenConnectionAsync"/>.</summary>
+    /// <summary>
+    /// Takes part in the caller's <see cref="System.Data.Common.DbTransaction"/>; the fixture has
+    /// <see cref="StoreFixture.OpenConnectionAsync"/>.
+    /// </summary>
     CallerTransactions = 1,
 
-    /// <summary>Makes, validates or leaves its tables as <see cref="Outbox.Storage.SchemaMode"/> says; the fixture has <see cref="StoreFixture.OpenConnectionAsync"/>.</summary>
+    /// <summary>
+    /// Makes, validates or leaves its tables as <see cref="Outbox.Storage.SchemaMode"/> says; the fixture has
+    /// <see cref="StoreFixture.OpenConnectionAsync"/>.
+    /// </summary>
     SchemaModes = 2,
 
     /// <summary>Several processes may dispatch at once.</summary>

@@ -74,7 +74,8 @@ internal static class StoreVerbs
     }
 
     public static async Task<DeliveryDetails> DetailsAsync(this OutboxStores stores, string deliveryId) =>
-        await stores.Deliveries.GetAsync(deliveryId, CancellationToken.None) ?? throw new InvalidOperationException($"There is no delivery '{deliveryId}'.");
+        await stores.Deliveries.GetAsync(deliveryId, CancellationToken.None)
+        ?? throw new InvalidOperationException($"There is no delivery '{deliveryId}'.");
 
     public static async Task<IReadOnlyList<DeliveryInfo>> ListAsync(this OutboxStores stores, DeliveryFilter? filter = null) =>
         (await stores.Deliveries.ListAsync(filter ?? new(), 500, null, CancellationToken.None)).Deliveries;

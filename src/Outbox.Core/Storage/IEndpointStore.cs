@@ -82,6 +82,9 @@ public sealed record StoredEndpoint
     /// <summary>Why it is disabled; null while it is enabled.</summary>
     public string? DisabledReason { get; init; }
 
-    /// <summary>Whether parked deliveries are being let out. The store's own: set when a put enables the endpoint while it has any, cleared when none are left; what a put says is ignored.</summary>
+    /// <summary>
+    /// Whether parked deliveries are being let out. The store's own: set when a put enables the endpoint while it has any, cleared when none
+    /// are left; what a put says is ignored.
+    /// </summary>
     public bool Draining { get; init; }
 }

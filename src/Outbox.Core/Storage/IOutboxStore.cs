@@ -75,7 +75,10 @@ public interface IOutboxStore
     /// <returns>For each settlement, in order: true where it was stored, false where the lease was no longer valid and nothing changed.</returns>
     ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken);
 
-    /// <summary>How long until the next Waiting delivery becomes due, by the store's clock; zero where one is due but unclaimed; null where none waits for a time. One that queues behind another of its ordering key waits for that one, not for a time.</summary>
+    /// <summary>
+    /// How long until the next Waiting delivery becomes due, by the store's clock; zero where one is due but unclaimed; null where none waits
+    /// for a time. One that queues behind another of its ordering key waits for that one, not for a time.
+    /// </summary>
     ValueTask<TimeSpan?> NextDueInAsync(CancellationToken cancellationToken);
 
     /// <summary>Parks Waiting deliveries of disabled endpoints and cancels open ones of deleted endpoints, at most <paramref name="limit"/>.</summary>
@@ -101,6 +104,9 @@ public interface IOutboxStore
     /// <returns>How many rows were deleted; fewer than the batch size means that none are left.</returns>
     ValueTask<int> PruneAsync(PruneRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Completes when something outside this process may have made a delivery due. It is a hint: it may complete for nothing, and may miss. It ends with its token, completed or cancelled.</summary>
+    /// <summary>
+    /// Completes when something outside this process may have made a delivery due. It is a hint: it may complete for nothing, and may miss.
+    /// It ends with its token, completed or cancelled.
+    /// </summary>
     Task WaitForChangeAsync(CancellationToken cancellationToken);
 }

@@ -70,6 +70,9 @@ public sealed record HoldRelease
     /// <summary>The artifact's name.</summary>
     public required string Artifact { get; init; }
 
-    /// <summary>Gives the patched data for the data as it is. Throws <see cref="WebhookValidationException"/> where the result is over the limit. It may be called more than once, and under a lock or in a transaction: it only computes.</summary>
+    /// <summary>
+    /// Gives the patched data for the data as it is. Throws <see cref="WebhookValidationException"/> where the result is over the limit. It may
+    /// be called more than once, and under a lock or in a transaction: it only computes.
+    /// </summary>
     public required Func<ReadOnlyMemory<byte>, byte[]> Patch { get; init; }
 }

@@ -3,7 +3,10 @@ namespace Outbox.Storage;
 /// <summary>What may be deleted.</summary>
 public sealed record PruneRequest
 {
-    /// <summary>Delivered and cancelled deliveries are kept this long after they were closed, events without deliveries after they were enqueued, and endpoints without deliveries after they expired.</summary>
+    /// <summary>
+    /// Delivered and cancelled deliveries are kept this long after they were closed, events without deliveries after they were enqueued, and
+    /// endpoints without deliveries after they expired.
+    /// </summary>
     public required TimeSpan KeepDelivered { get; init; }
 
     /// <summary>Exhausted deliveries are kept this long after they were closed.</summary>
