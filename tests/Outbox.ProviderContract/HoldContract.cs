@@ -197,8 +197,10 @@ public abstract class HoldContract<TFixture> : StoreContract<TFixture>
         }
 
         await AdvanceMinutesAsync(2);
+        var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var claiming = Task.Run(async () =>
         {
+            await start.Task;
             var claimed = new List<ClaimedDelivery>();
             while (claimed.Count < subjects.Count)
             {
@@ -209,6 +211,7 @@ public abstract class HoldContract<TFixture> : StoreContract<TFixture>
         });
         var releasing = Task.Run(async () =>
         {
+            await start.Task;
             var outcomes = new Dictionary<string, ArtifactOutcome>(StringComparer.Ordinal);
             foreach (var subject in subjects.Keys.Reverse())
             {
@@ -218,6 +221,7 @@ public abstract class HoldContract<TFixture> : StoreContract<TFixture>
             return outcomes;
         });
 
+        start.SetResult();
         var sent = await claiming;
         Assert.All(await releasing, pair => Assert.Equal(
             pair.Value == ArtifactOutcome.Released ? """{"patched":true}""" : """{"n":1}""",
