@@ -204,7 +204,8 @@ public abstract class HoldContract<TFixture> : StoreContract<TFixture>
             var claimed = new List<ClaimedDelivery>();
             while (claimed.Count < subjects.Count)
             {
-                claimed.AddRange(await another.ClaimAsync(limit: 3));
+                claimed.AddRange(await another.ClaimAsync(limit: 1));
+                await Task.Yield();
             }
 
             return claimed.ToDictionary(delivery => delivery.Id, StringComparer.Ordinal);
@@ -216,6 +217,7 @@ public abstract class HoldContract<TFixture> : StoreContract<TFixture>
             foreach (var subject in subjects.Keys.Reverse())
             {
                 outcomes[subjects[subject]] = await Stores.ReleaseAsync(Some.Release(subject, "recording"));
+                await Task.Yield();
             }
 
             return outcomes;
