@@ -36,7 +36,6 @@ public class BrokenStoreTests
     public async Task The_store_that_the_broken_ones_wrap_passes_the_same_cases()
     {
         Assert.Empty(await ContractRun.FailuresAsync(typeof(InMemoryFencingTests)));
-        Assert.Empty(await ContractRun.FailuresAsync(typeof(InMemoryTwoDispatchersTests)));
     }
 
     private sealed class UnfencedFencing : FencingContract<UnfencedFixture>;
