@@ -149,9 +149,10 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         }
 
         lane.Room -= claimed.Count - first;
+        var lease = session.Use(Lease).Bind(1, owner).Bind(2, leaseUntil);
         for (var i = first; i < claimed.Count; i++)
         {
-            session.Use(Lease).Bind(1, owner).Bind(2, leaseUntil).Bind(3, claimed[i].Key).Run();
+            lease.Bind(3, claimed[i].Key).Run();
         }
     }
 

@@ -81,10 +81,17 @@ internal sealed class SqliteEnqueue(SqliteDatabase database)
             insert.Bind(FirstScope + i, scopes[Math.Min(i, scopes.Count - 1)]);
         }
 
+        // Read back by the event: RETURNING would take longer.
+        return insert.Run() > 0 ? DeliveryIdsOf(session, eventKey) : [];
+    }
+
+    private static List<string> DeliveryIdsOf(SqliteSession session, long eventKey)
+    {
         var ids = new List<string>(1);
-        while (insert.Step())
+        var rows = session.Use(DeliveriesOf).Bind(1, eventKey);
+        while (rows.Step())
         {
-            ids.Add(insert.Text(0));
+            ids.Add(rows.Text(0));
         }
 
         return ids;
@@ -97,14 +104,7 @@ internal sealed class SqliteEnqueue(SqliteDatabase database)
         var (key, id) = (first.Int64(0), first.Text(1));
         first.Reset();
 
-        var ids = new List<string>();
-        var deliveries = session.Use(DeliveriesOf).Bind(1, key);
-        while (deliveries.Step())
-        {
-            ids.Add(deliveries.Text(0));
-        }
-
-        return new EnqueueResult(id, ids, IsDuplicate: true);
+        return new EnqueueResult(id, DeliveryIdsOf(session, key), IsDuplicate: true);
     }
 
     private const int FirstScope = 9;
@@ -134,7 +134,6 @@ internal sealed class SqliteEnqueue(SqliteDatabase database)
                 AND (e.expires_at IS NULL OR e.expires_at > ?5)
                 AND (e.event_types IS NULL OR instr(e.event_types, ?7) > 0)
             ORDER BY e.key
-            RETURNING id
             """);
     }
 

@@ -18,6 +18,9 @@ internal sealed class SqliteSession(sqlite3 handle) : IDisposable
 
     public long LastInsertKey => sqlite3_last_insert_rowid(handle);
 
+    /// <summary>Lets SQLite itself wait for locks, in steps that begin at a millisecond.</summary>
+    public void WaitForLocks(TimeSpan atMost) => _ = sqlite3_busy_timeout(handle, (int)atMost.TotalMilliseconds);
+
     /// <summary>The statement, ready for its parameters; prepared at its first use.</summary>
     public Statement Use(Sql sql)
     {
