@@ -12,6 +12,7 @@ internal sealed class SqliteDatabase(SqliteSource source, TimeProvider clock) : 
     private readonly SemaphoreSlim _writing = new(1, 1);
     private SqliteConnection? _writer;
     private SqliteSession? _session;
+    private bool _isDisposed;
 
     public SqliteStoreOptions Options => source.Options;
 
@@ -36,6 +37,7 @@ internal sealed class SqliteDatabase(SqliteSource source, TimeProvider clock) : 
         await _writing.WaitAsync(cancellationToken);
         try
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             return work(_session ??= OpenWriter());
         }
         catch (SqliteException e)
@@ -77,10 +79,13 @@ internal sealed class SqliteDatabase(SqliteSource source, TimeProvider clock) : 
         }
     }
 
+    /// <summary>Closes the writing connection, once whoever has it is done.</summary>
     public void Dispose()
     {
+        _writing.Wait();
+        _isDisposed = true;
         CloseWriter();
-        _writing.Dispose();
+        _writing.Release();
     }
 
     private SqliteSession OpenWriter()
