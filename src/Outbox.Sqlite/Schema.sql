@@ -65,6 +65,8 @@ CREATE TABLE IF NOT EXISTS outbox_delivery (
     id               TEXT NOT NULL UNIQUE,
     event_key        INTEGER NOT NULL,
     endpoint_key     INTEGER NOT NULL,
+    type             TEXT NOT NULL,              -- the event's type and tenant again: a list that filters by them then reads this
+    tenant           TEXT,                       -- table only, a million rows in 70 ms, and an enqueue needs no index for it
     status           INTEGER NOT NULL,           -- 0 Waiting, 1 Delivering, 2 Delivered, 3 Exhausted, 4 Parked, 5 Cancelled
     gate             INTEGER NOT NULL,           -- while open: 0 ready in its endpoint's lane, 1 scheduled for due_at, 2 queued behind its ordering key
     due_at           INTEGER NOT NULL,

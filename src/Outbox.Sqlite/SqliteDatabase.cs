@@ -24,6 +24,9 @@ internal sealed class SqliteDatabase(SqliteSource source, TimeProvider clock) : 
     /// <summary>The file's canonical path. Known once the database was opened.</summary>
     public string? Path { get; private set; }
 
+    /// <summary>The callers' own transactions on it.</summary>
+    public SqliteCallers Callers => field ??= new SqliteCallers(this);
+
     /// <summary>The time by the store's clock, in Unix milliseconds.</summary>
     public long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -96,7 +99,7 @@ internal sealed class SqliteDatabase(SqliteSource source, TimeProvider clock) : 
         try
         {
             session.WaitForLocks(Options.LockTimeout);
-            session.RunOnce("PRAGMA journal_mode = WAL");
+            UseWriteAheadLog(session);
             session.RunOnce($"PRAGMA synchronous = {(int)Options.Synchronous}");
             session.RunOnce("PRAGMA temp_store = MEMORY");
             session.RunOnce("PRAGMA cache_size = -8000"); // KiB
@@ -110,6 +113,19 @@ internal sealed class SqliteDatabase(SqliteSource source, TimeProvider clock) : 
             session.Dispose();
             CloseWriter();
             throw;
+        }
+    }
+
+    /// <summary>Kept by the file from then on. Without it readers and the writer would keep each other out.</summary>
+    private void UseWriteAheadLog(SqliteSession session)
+    {
+        using var mode = session.Prepare("PRAGMA journal_mode = WAL");
+        mode.Step();
+        var chosen = mode.Text(0);
+        if (!string.Equals(chosen, "wal", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new OutboxStoreException(
+                $"The database '{DataSource}' stays in journal mode '{chosen}' where the outbox needs WAL. Keep the file on a local disk: network file systems lack what WAL needs.");
         }
     }
 

@@ -77,12 +77,12 @@ internal sealed class SqliteDeliveryQuery
     {
         if (filter.EventType is { } type)
         {
-            Add("v.type = {0}", type);
+            Add("d.type = {0}", type);
         }
 
         if (filter.Tenant is { } tenant)
         {
-            Add("v.tenant = {0}", tenant);
+            Add("d.tenant = {0}", tenant);
         }
 
         if (filter.From is { } from)

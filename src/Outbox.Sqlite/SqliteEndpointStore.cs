@@ -53,11 +53,9 @@ internal sealed class SqliteEndpointStore(SqliteDatabase database) : IEndpointSt
 
     private static readonly Sql AnyParked = new("SELECT EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 4 AND endpoint_key = ?1)");
 
-    private readonly SqliteCallers _callers = new(database);
-
     public ValueTask<StoredEndpoint> PutAsync(
         EndpointLookup lookup, Func<StoredEndpoint?, StoredEndpoint> change, DbTransaction? transaction, CancellationToken cancellationToken) =>
-        _callers.WriteAsync(transaction, session => Put(session, lookup, change), cancellationToken);
+        database.Callers.WriteAsync(transaction, session => Put(session, lookup, change), cancellationToken);
 
     public ValueTask<StoredEndpoint?> GetAsync(string id, CancellationToken cancellationToken)
     {

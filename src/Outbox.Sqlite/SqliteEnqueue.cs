@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Outbox.Storage;
 
@@ -6,6 +7,9 @@ namespace Outbox.Sqlite;
 /// <summary>Stores an event, its holds, and one delivery for each endpoint that matches.</summary>
 internal sealed class SqliteEnqueue(SqliteDatabase database)
 {
+    /// <summary>The number of the fan-out's first scope parameter.</summary>
+    private const int FirstScope = 9;
+
     private static readonly Sql InsertEvent = new(
         """
         INSERT INTO outbox_event (id, type, tenant, subject, scopes, ordering_key, idempotency_key, occurred_at, enqueued_at, headers, data)
@@ -66,7 +70,14 @@ internal sealed class SqliteEnqueue(SqliteDatabase database)
             return [];
         }
 
-        var (size, room) = scopes.Count switch { <= 4 => (0, 4), <= 8 => (1, 8), <= 16 => (2, 16), <= 64 => (3, 64), _ => throw new ArgumentException($"An event has at most 64 scopes, this one has {scopes.Count}.", nameof(newEvent)) };
+        var (size, room) = scopes.Count switch
+        {
+            <= 4 => (0, 4),
+            <= 8 => (1, 8),
+            <= 16 => (2, 16),
+            <= 64 => (3, 64),
+            _ => throw new ArgumentException($"An event has at most 64 scopes, this one has {scopes.Count}.", nameof(newEvent)),
+        };
         var insert = session.Use((newEvent.OrderingKey is null ? FanOut : OrderedFanOut)[size])
             .Bind(1, DeliveryIds.Prefix(newEvent.Id))
             .Bind(2, eventKey)
@@ -74,7 +85,7 @@ internal sealed class SqliteEnqueue(SqliteDatabase database)
             .Bind(4, newEvent.OrderingKey)
             .Bind(5, now)
             .Bind(6, newEvent.Tenant)
-            .Bind(7, $",{newEvent.Type},")
+            .Bind(7, newEvent.Type)
             .Bind(8, newEvent.Holds.Count > 0);
         for (var i = 0; i < room; i++)
         {
@@ -107,8 +118,6 @@ internal sealed class SqliteEnqueue(SqliteDatabase database)
         return new EnqueueResult(id, DeliveryIdsOf(session, key), IsDuplicate: true);
     }
 
-    private const int FirstScope = 9;
-
     private static Sql FanOutTo(int scopes, bool ordered)
     {
         // Only an ordered event asks what it queues behind: the question alone would make SQLite keep the matches in a table first.
@@ -126,13 +135,14 @@ internal sealed class SqliteEnqueue(SqliteDatabase database)
 
         return new Sql(
             $"""
-            INSERT INTO outbox_delivery (id, event_key, endpoint_key, status, gate, due_at, enqueued_at, ship_transcript, profile, ordering_key)
-            SELECT ?1 || printf('%04x', e.key), ?2, e.key, CASE WHEN e.disabled_at IS NULL THEN 0 ELSE 4 END, {gate}, ?3, ?5, e.ship_transcript, e.profile, ?4
+            INSERT INTO outbox_delivery (id, event_key, endpoint_key, type, tenant, status, gate, due_at, enqueued_at, ship_transcript, profile, ordering_key)
+            SELECT ?1 || printf('%04x', e.key), ?2, e.key, ?7, ?6, CASE WHEN e.disabled_at IS NULL THEN 0 ELSE 4 END, {gate},
+                ?3, ?5, e.ship_transcript, e.profile, ?4
             FROM outbox_endpoint e
             WHERE e.scope IN ({string.Join(", ", Enumerable.Range(FirstScope, scopes).Select(i => $"?{i}"))}) AND e.deleted_at IS NULL
                 AND (e.tenant IS NULL OR e.tenant = ?6)
                 AND (e.expires_at IS NULL OR e.expires_at > ?5)
-                AND (e.event_types IS NULL OR instr(e.event_types, ?7) > 0)
+                AND (e.event_types IS NULL OR instr(e.event_types, ',' || ?7 || ',') > 0)
             ORDER BY e.key
             """);
     }
@@ -151,6 +161,6 @@ internal sealed class SqliteEnqueue(SqliteDatabase database)
             json.WriteEndArray();
         }
 
-        return System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
     }
 }

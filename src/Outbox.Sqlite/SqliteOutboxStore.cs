@@ -7,7 +7,6 @@ namespace Outbox.Sqlite;
 internal sealed class SqliteOutboxStore(SqliteDatabase database) : IOutboxStore
 {
     private readonly SqliteSchema _schema = new(database);
-    private readonly SqliteCallers _callers = new(database);
     private readonly SqliteEnqueue _enqueue = new(database);
     private readonly SqliteHolds _holds = new(database);
     private readonly SqliteClaim _claim = new(database);
@@ -54,10 +53,10 @@ internal sealed class SqliteOutboxStore(SqliteDatabase database) : IOutboxStore
     }
 
     public ValueTask<EnqueueResult> EnqueueAsync(NewEvent newEvent, DbTransaction? transaction, CancellationToken cancellationToken) =>
-        _callers.WriteAsync(transaction, session => _enqueue.Store(session, newEvent), cancellationToken);
+        database.Callers.WriteAsync(transaction, session => _enqueue.Store(session, newEvent), cancellationToken);
 
     public ValueTask<ArtifactOutcome> ReleaseHoldAsync(HoldRelease release, DbTransaction? transaction, CancellationToken cancellationToken) =>
-        _callers.WriteAsync(transaction, session => _holds.Release(session, release), cancellationToken);
+        database.Callers.WriteAsync(transaction, session => _holds.Release(session, release), cancellationToken);
 
     public ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         _claim.ClaimAsync(request, cancellationToken);

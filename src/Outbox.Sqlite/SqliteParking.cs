@@ -34,6 +34,8 @@ internal sealed class SqliteParking(SqliteDatabase database)
 
     private static readonly Sql Draining = new("SELECT key, drain_at FROM outbox_endpoint WHERE drain_at IS NOT NULL ORDER BY drain_at");
 
+    private static readonly Sql StillDraining = new("SELECT drain_at IS NOT NULL FROM outbox_endpoint WHERE key = ?1");
+
     private static readonly Sql LetOut = new(
         """
         UPDATE outbox_delivery SET status = 0, gate = CASE WHEN gate = 2 THEN 2 WHEN due_at <= ?2 THEN 0 ELSE 1 END
@@ -92,8 +94,6 @@ internal sealed class SqliteParking(SqliteDatabase database)
         row.Reset();
         return left;
     }
-
-    private static readonly Sql StillDraining = new("SELECT drain_at IS NOT NULL FROM outbox_endpoint WHERE key = ?1");
 
     /// <summary>The endpoint may have been disabled again since it was found.</summary>
     private static bool IsStillDraining(SqliteSession session, long endpointKey)

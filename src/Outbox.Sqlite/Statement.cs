@@ -110,9 +110,9 @@ internal sealed class Statement : IDisposable
 
     public bool Flag(int column) => Int64(column) != 0;
 
-    public string Text(int column) => sqlite3_column_text(_statement, column).utf8_to_string() ?? string.Empty;
+    public string Text(int column) => TextOrNull(column) ?? string.Empty;
 
-    public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
+    public string? TextOrNull(int column) => sqlite3_column_text(_statement, column).utf8_to_string();
 
     public byte[] Bytes(int column) => sqlite3_column_blob(_statement, column).ToArray();
 
