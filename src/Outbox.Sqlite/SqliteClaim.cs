@@ -35,7 +35,10 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         """);
 
     private static readonly Sql Lease = new(
-        "UPDATE outbox_delivery SET status = 1, lease_token = lease_token + 1, lease_owner = ?1, lease_until = ?2 WHERE key = ?3");
+        """
+        UPDATE outbox_delivery SET status = 1, lease_token = lease_token + 1, lease_owner = ?1, lease_until = ?2
+        WHERE key IN (SELECT value FROM json_each(?3))
+        """);
 
     private readonly SqliteLanes _lanes = new();
 
@@ -105,16 +108,20 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         {
             // The free slots are shared out evenly; what a lane with less to send leaves over goes round again.
             var share = Math.Max(1, (request.Limit - claimed.Count) / turns);
+            var first = claimed.Count;
             foreach (var lane in lanes)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var wanted = Math.Min(Math.Min(share, lane.Room), request.Limit - claimed.Count);
                 if (wanted > 0 && lane.HasMore)
                 {
-                    TakeFrom(session, lane, wanted, request.Owner, leaseUntil, claimed);
+                    TakeFrom(session, lane, wanted, claimed);
                     _lanes.Served(lane);
                 }
             }
+
+            var keys = claimed.GetRange(first, claimed.Count - first).ConvertAll(delivery => delivery.Key);
+            session.Use(Lease).Bind(1, request.Owner).Bind(2, leaseUntil).BindKeys(3, keys).Run();
         }
 
         return new ClaimResult(claimed, more || lanes.Exists(lane => lane.HasMore));
@@ -131,7 +138,7 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         return open;
     }
 
-    private static void TakeFrom(SqliteSession session, Lane lane, int wanted, string owner, long leaseUntil, List<ClaimedDelivery> claimed)
+    private static void TakeFrom(SqliteSession session, Lane lane, int wanted, List<ClaimedDelivery> claimed)
     {
         var first = claimed.Count;
         var rows = session.Use(OldestOfLane).Bind(1, lane.Key).Bind(2, wanted + 1);
@@ -149,11 +156,6 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         }
 
         lane.Room -= claimed.Count - first;
-        var lease = session.Use(Lease).Bind(1, owner).Bind(2, leaseUntil);
-        for (var i = first; i < claimed.Count; i++)
-        {
-            lease.Bind(3, claimed[i].Key).Run();
-        }
     }
 
     private static ClaimedDelivery Read(Statement row, ClaimedEndpoint endpoint) => new()

@@ -60,6 +60,12 @@ internal sealed class Statement : IDisposable
         return this;
     }
 
+    /// <summary>
+    /// Binds keys for <c>key IN (SELECT value FROM json_each(?))</c>. Beginning an update of a table with many indexes costs more than a row
+    /// does: leasing 250 deliveries by one statement takes 2.5 microseconds each, by 250 statements 9.5.
+    /// </summary>
+    public Statement BindKeys(int index, IReadOnlyList<long> keys) => Bind(index, $"[{string.Join(',', keys)}]");
+
     public Statement BindNull(int index)
     {
         Check(sqlite3_bind_null(_statement, index));
