@@ -1,0 +1,248 @@
+using Npgsql;
+using Outbox.Storage;
+
+namespace Outbox.Postgres;
+
+/// <summary>
+/// Leases what is due. Each endpoint with ready deliveries is a lane in one index; a claim walks from lane to lane without reading what
+/// lies between, starts behind where the one before stopped, and takes an equal share of each lane that has room.
+/// </summary>
+internal sealed class PostgresClaim(PostgresDatabase database)
+{
+    /// <summary>How many deliveries whose time has come are let into their lanes by one claim at most.</summary>
+    private const int MostPromoted = 1_000;
+
+    private readonly string _begin = "begin isolation level read committed";
+    private readonly string _expire = ExpireOf(database);
+    private readonly string _promote = PromoteOf(database);
+    private readonly string _take = TakeOf(database);
+
+    private readonly string _events =
+        $"select key, id, type, tenant, occurred_at, data, headers from {database.Schema}.outbox_event where key = any($1)";
+
+    private readonly string _endpoints = $"select key, id, url, tenant, secrets from {database.Schema}.outbox_endpoint where key = any($1)";
+
+    private readonly string _more =
+        $"""
+        select exists (
+          select from {database.Schema}.outbox_delivery d join {database.Schema}.outbox_endpoint p on p.key = d.endpoint_key
+          where d.status = 0 and d.gate = 0 and p.disabled_at is null and p.deleted_at is null)
+        """;
+
+    private long? _lastLane;
+
+    public ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
+        database.Claiming.UseAsync(
+            async connection =>
+            {
+                if (database.Ordering.HasStuck)
+                {
+                    await database.Ordering.RetryStuckAsync(connection, cancellationToken);
+                }
+
+                _lastLane ??= await FirstLaneAsync(connection, request.Owner, cancellationToken);
+                return await ClaimAsync(connection, request, cancellationToken);
+            },
+            cancellationToken);
+
+    private async Task<ClaimResult> ClaimAsync(NpgsqlConnection connection, ClaimRequest request, CancellationToken cancellationToken)
+    {
+        var inFlight = new Dictionary<string, int>(request.InFlight, StringComparer.Ordinal);
+        var taken = new List<Taken>();
+        var promoted = 0;
+        var lane = _lastLane!.Value;
+
+        // Lanes are unequal: where some had less than their share, what they left goes to the others in another round.
+        for (var first = true; ; first = false)
+        {
+            await using var batch = connection.CreateBatch();
+            if (first)
+            {
+                batch.Add(_begin);
+                batch.Add(_expire, Sql.Text(request.Owner));
+                batch.Add(_promote);
+            }
+
+            batch.Add(
+                _take,
+                Sql.Text(request.Owner),
+                Sql.Duration(request.Lease),
+                Sql.Int(Math.Max(0, request.Limit - taken.Count)),
+                Sql.Int(request.LimitPerEndpoint),
+                Sql.Texts(inFlight.Keys.ToArray()),
+                Sql.Ints(inFlight.Values.ToArray()),
+                Sql.Bigint(lane));
+            await batch.PrepareAsync(cancellationToken);
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            if (first)
+            {
+                promoted = await reader.ReadAsync(cancellationToken) ? reader.GetInt32(0) : 0;
+                await reader.NextResultAsync(cancellationToken);
+            }
+
+            var round = await reader.RowsAsync(Taken.Read, cancellationToken);
+            taken.AddRange(round.OrderBy(row => row.Place).ThenBy(row => row.Turn));
+            if (round.Count == 0 || taken.Count >= request.Limit || !AnyCutShort(round))
+            {
+                lane = round.Count > 0 ? round.MaxBy(row => row.Turn)!.Endpoint : lane;
+                break;
+            }
+
+            foreach (var row in round)
+            {
+                inFlight[row.EndpointId] = inFlight.GetValueOrDefault(row.EndpointId) + 1;
+            }
+        }
+
+        var result = await FinishAsync(connection, taken, morePromoted: promoted >= MostPromoted, cancellationToken);
+        _lastLane = lane;
+        return result;
+    }
+
+    // The data is read in a later statement than the claim's: what a release committed while the claim waited for it shows only now.
+    private async Task<ClaimResult> FinishAsync(NpgsqlConnection connection, List<Taken> taken, bool morePromoted, CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        batch.Add(_events, Sql.Bigints(taken.Select(row => row.Event).Distinct().ToArray()));
+        batch.Add(_endpoints, Sql.Bigints(taken.Select(row => row.Endpoint).Distinct().ToArray()));
+        batch.Add(_more);
+        batch.Add("commit");
+        await batch.PrepareAsync(cancellationToken);
+
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var events = (await reader.RowsAsync(EventRow.Read, cancellationToken)).ToDictionary(row => row.Key);
+        await reader.NextResultAsync(cancellationToken);
+        var endpoints = (await reader.RowsAsync(ReadEndpoint, cancellationToken)).ToDictionary(row => row.Key, row => row.Endpoint);
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var more = reader.GetBoolean(0) || morePromoted;
+        while (await reader.NextResultAsync(cancellationToken))
+        {
+        }
+
+        return new ClaimResult(taken.ConvertAll(row => row.ToDelivery(events[row.Event], endpoints[row.Endpoint])), more);
+    }
+
+    // Hosts that begin at different lanes meet less often.
+    private async Task<long> FirstLaneAsync(NpgsqlConnection connection, string owner, CancellationToken cancellationToken)
+    {
+        var start = await connection.ReadAsync(
+            $"select coalesce(max(key), 0) * (hashtextextended($1, 0) & 1023) / 1024 from {database.Schema}.outbox_endpoint",
+            [Sql.Text(owner)],
+            row => row.GetInt64(0),
+            cancellationToken);
+        return start[0];
+    }
+
+    private static bool AnyCutShort(List<Taken> round) =>
+        round.Any(row => row.Share < row.Room) && round.GroupBy(row => row.Endpoint).Any(lane => lane.Count() == lane.First().Share && lane.First().Share < lane.First().Room);
+
+    private static (long Key, ClaimedEndpoint Endpoint) ReadEndpoint(NpgsqlDataReader row) => (
+        row.GetInt64(0),
+        new ClaimedEndpoint { Id = row.GetString(1), Url = row.GetString(2), Tenant = row.TextOrNull(3), Secrets = row.GetFieldValue<byte[]>(4) });
+
+    private static string ExpireOf(PostgresDatabase database) =>
+        $"""
+        update {database.Schema}.outbox_delivery d
+        set status = 0, gate = 0, lease_owner = null, lease_until = null
+        where d.key in (
+          select e.key from {database.Schema}.outbox_delivery e
+          where e.status = 1 and e.lease_until <= {database.Schema}.outbox_now() and e.lease_owner <> $1
+          order by e.lease_until limit {MostPromoted} for update skip locked)
+        """;
+
+    private static string PromoteOf(PostgresDatabase database) =>
+        $"""
+        with promoted as (
+          update {database.Schema}.outbox_delivery d set gate = 0
+          where d.key in (
+            select w.key from {database.Schema}.outbox_delivery w
+            where w.status = 0 and w.gate = 1 and w.due_at <= {database.Schema}.outbox_now()
+            order by w.due_at limit {MostPromoted} for update skip locked)
+          returning 1)
+        select count(*)::int from promoted
+        """;
+
+    // walk: a loose index scan from the lane after $7 to the end, then from the start to $7. It is read only as far as the limit needs.
+    private static string TakeOf(PostgresDatabase database) =>
+        $"""
+        with recursive walk (endpoint_key, wrapped, start) as (
+          select $7::bigint, false, true
+          union all
+          select coalesce(n.key, 0), w.wrapped or n.key is null, false
+          from walk w cross join lateral (
+            select (
+              select d.endpoint_key from {database.Schema}.outbox_delivery d
+              where d.status = 0 and d.gate = 0 and d.endpoint_key > w.endpoint_key
+              order by d.endpoint_key limit 1) as key) n
+          where not w.wrapped or n.key <= $7),
+        lane as materialized (
+          select l.endpoint_key, l.id, l.room, row_number() over () as turn
+          from (
+            select w.endpoint_key, p.id, p.room
+            from walk w cross join lateral (
+              select e.id, coalesce(e.max_in_flight, $4) - coalesce(($6::int[])[array_position($5::text[], e.id)], 0) as room
+              from {database.Schema}.outbox_endpoint e
+              where e.key = w.endpoint_key and e.disabled_at is null and e.deleted_at is null
+              offset 0) p
+            where not w.start and p.room > 0
+            limit $3) l),
+        ready as materialized (
+          select d.key, d.due_at, l.endpoint_key, l.id, l.turn, l.room, s.share
+          from (select ceil($3::numeric / greatest(count(*), 1))::int as share from lane) s
+          cross join lane l
+          cross join lateral (
+            select r.key, r.due_at from {database.Schema}.outbox_delivery r
+            where r.status = 0 and r.gate = 0 and r.endpoint_key = l.endpoint_key
+            order by r.due_at, r.key limit least(l.room, s.share) for update skip locked) d),
+        chosen as materialized (
+          select r.*, row_number() over (partition by r.turn order by r.due_at, r.key) as place from ready r
+          order by place, r.turn limit $3)
+        update {database.Schema}.outbox_delivery d
+        set status = 1, lease_owner = $1, lease_until = {database.Schema}.outbox_now() + $2, lease_token = d.lease_token + 1
+        from chosen c where d.key = c.key
+        returning c.place, c.turn, d.key, d.event_key, d.endpoint_key, c.id, d.lease_token, d.profile, d.ship_transcript, d.failed_tries, c.room, c.share
+        """;
+
+    /// <summary>A delivery that this claim has leased, and its place in the order of sending.</summary>
+    private sealed record Taken(
+        long Place, long Turn, long Key, long Event, long Endpoint, string EndpointId, long Token, string Profile, bool ShipTranscript, int FailedTries, int Room, int Share)
+    {
+        public static Taken Read(NpgsqlDataReader row) => new(
+            row.GetInt64(0),
+            row.GetInt64(1),
+            row.GetInt64(2),
+            row.GetInt64(3),
+            row.GetInt64(4),
+            row.GetString(5),
+            row.GetInt64(6),
+            row.GetString(7),
+            row.GetBoolean(8),
+            row.GetInt32(9),
+            row.GetInt32(10),
+            row.GetInt32(11));
+
+        public ClaimedDelivery ToDelivery(EventRow source, ClaimedEndpoint endpoint) => new()
+        {
+            Key = Key,
+            LeaseToken = Token,
+            Id = DeliveryIds.For(source.Id, Endpoint),
+            EventId = source.Id,
+            EventType = source.Type,
+            Tenant = source.Tenant,
+            OccurredAt = source.OccurredAt,
+            Data = source.Data,
+            Headers = source.Headers,
+            Profile = Profile,
+            ShipTranscript = ShipTranscript,
+            FailedTries = FailedTries,
+            Endpoint = endpoint,
+        };
+    }
+
+    private sealed record EventRow(long Key, string Id, string Type, string? Tenant, DateTimeOffset OccurredAt, byte[] Data, string? Headers)
+    {
+        public static EventRow Read(NpgsqlDataReader row) => new(
+            row.GetInt64(0), row.GetString(1), row.GetString(2), row.TextOrNull(3), row.Time(4), row.GetFieldValue<byte[]>(5), row.TextOrNull(6));
+    }
+}

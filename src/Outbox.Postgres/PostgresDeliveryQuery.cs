@@ -1,0 +1,120 @@
+using System.Globalization;
+using Npgsql;
+using Outbox.Deliveries;
+using Outbox.Storage;
+
+namespace Outbox.Postgres;
+
+/// <summary>A filter as SQL. Only the parts that are asked for are in the statement, so that the planner picks the index for them.</summary>
+internal sealed class PostgresDeliveryQuery(PostgresDatabase database)
+{
+    private readonly List<string> _conditions = [];
+    private readonly List<NpgsqlParameter> _parameters = [];
+
+    /// <summary>d, e and p: the delivery, its event and its endpoint. The second condition lets an index of either table give the order.</summary>
+    public string From =>
+        $"""
+        from {database.Schema}.outbox_delivery d
+        join {database.Schema}.outbox_event e on e.key = d.event_key and e.enqueued_at = d.enqueued_at
+        join {database.Schema}.outbox_endpoint p on p.key = d.endpoint_key
+        where {(_conditions.Count == 0 ? "true" : string.Join(" and ", _conditions))}
+        """;
+
+    public NpgsqlParameter[] Parameters => [.. _parameters];
+
+    public PostgresDeliveryQuery Where(DeliveryFilter filter)
+    {
+        // The status is written out: only then can the planner use an index that holds some statuses.
+        if (filter.Status is { } status)
+        {
+            _conditions.Add(string.Create(CultureInfo.InvariantCulture, $"d.status = {(int)status}"));
+        }
+
+        Add("d.endpoint_key = (select k.key from {schema}.outbox_endpoint k where k.id = {0})", filter.EndpointId, Sql.Text);
+        Add("e.id = {0}", filter.EventId, Sql.Text);
+        Add("e.type = {0}", filter.EventType, Sql.Text);
+        Add("e.subject = {0}", filter.Subject, Sql.Text);
+        Add("e.tenant = {0}", filter.Tenant, Sql.Text);
+        if (filter.From is { } from)
+        {
+            Add("d.enqueued_at >= {0}", Sql.Time(from));
+        }
+
+        if (filter.Until is { } until)
+        {
+            Add("d.enqueued_at < {0}", Sql.Time(until));
+        }
+
+        return this;
+    }
+
+    /// <summary>The one delivery of that id; the id says which event and endpoint, but not where the event's part ends.</summary>
+    public PostgresDeliveryQuery WithId(string id)
+    {
+        const string Prefix = "dlv_";
+        var made = id.StartsWith(Prefix, StringComparison.Ordinal) ? id[Prefix.Length..] : "";
+        var events = new List<string>();
+        var endpoints = new List<long>();
+        for (var digits = 4; digits <= Math.Min(16, made.Length); digits++)
+        {
+            if (long.TryParse(made.AsSpan(made.Length - digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var endpoint)
+                && string.Equals(DeliveryIds.For($"evt_{made[..^digits]}", endpoint), id, StringComparison.Ordinal))
+            {
+                events.Add($"evt_{made[..^digits]}");
+                endpoints.Add(endpoint);
+            }
+        }
+
+        Add("(e.id, d.endpoint_key) in (select * from unnest({0}, ", Sql.Texts([.. events]));
+        _conditions[^1] += $"${_parameters.Count + 1}))";
+        _parameters.Add(Sql.Bigints(endpoints.ToArray()));
+        return this;
+    }
+
+    public PostgresDeliveryQuery After(string? cursor)
+    {
+        if (cursor is null)
+        {
+            return this;
+        }
+
+        var parts = cursor.Split('-');
+        if (parts.Length != 2
+            || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds)
+            || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var key)
+            || microseconds > (DateTime.MaxValue - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond)
+        {
+            throw new WebhookValidationException("cursor", $"'{cursor}' is not a cursor of this store. Pass the NextCursor of the page before, or null for the first page.");
+        }
+
+        Add("(d.enqueued_at, d.key) < ({0}, ", Sql.Time(DateTimeOffset.UnixEpoch.AddMicroseconds(microseconds)));
+        _conditions[^1] += $"${_parameters.Count + 1})";
+        _parameters.Add(Sql.Bigint(key));
+        return this;
+    }
+
+    public static string CursorOf(DateTimeOffset enqueuedAt, long key) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(enqueuedAt - DateTimeOffset.UnixEpoch).Microseconds()}-{key}");
+
+    /// <summary>Adds a condition of the caller's own; {0} is its parameter.</summary>
+    public PostgresDeliveryQuery Add(string condition, NpgsqlParameter? parameter = null)
+    {
+        if (parameter is not null)
+        {
+            _parameters.Add(parameter);
+        }
+
+        _conditions.Add(condition
+            .Replace("{0}", string.Create(CultureInfo.InvariantCulture, $"${_parameters.Count}"), StringComparison.Ordinal)
+            .Replace("{schema}", database.Schema, StringComparison.Ordinal));
+        return this;
+    }
+
+    private void Add(string condition, string? value, Func<string?, NpgsqlParameter> parameter)
+    {
+        if (value is not null)
+        {
+            Add(condition, parameter(value));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using Npgsql;
+
+namespace Outbox.Postgres;
+
+/// <summary>
+/// Keeps the promise of ordering keys: of the open deliveries of a (endpoint, ordering key) one is the head, the others queue behind it.
+/// </summary>
+/// <remarks>
+/// Who adds to a key, and who moves its next delivery up, holds the key's advisory lock until the commit; so keys rise in commit order.
+/// An enqueue waits for the lock. A settlement never does, because the lock may be in a caller's transaction that stays open: where it
+/// does not get it, the key is remembered and tried again at each claim (and by <see cref="PostgresHealing"/>, should the process die).
+/// Lock and look are two statements: the look must have a snapshot that is younger than the lock, or it misses what the holder before
+/// committed last.
+/// </remarks>
+internal sealed class PostgresOrdering(PostgresDatabase database)
+{
+    private readonly ConcurrentDictionary<long, byte> _stuck = new();
+
+    private readonly string _tryLock =
+        $"""
+        with named as materialized (
+          select distinct d.ordering_key from {database.Schema}.outbox_delivery d where d.key = any($1) and d.ordering_key is not null),
+        tried as materialized (
+          select ordering_key, pg_try_advisory_xact_lock({LockOf(database, "ordering_key")}) as held from named),
+        noted as (
+          select set_config('outbox.held', coalesce(json_agg(ordering_key) filter (where held), '[]')::text, true) from tried)
+        select d.key from noted cross join tried t join {database.Schema}.outbox_delivery d on d.ordering_key = t.ordering_key
+        where d.key = any($1) and not t.held
+        """;
+
+    // Answers with the deliveries whose key still has no head: the next one's row is locked, by a release in an open transaction.
+    private readonly string _moveUp =
+        $"""
+        with named as materialized (
+          select d.endpoint_key, d.ordering_key, min(d.key) as key from {database.Schema}.outbox_delivery d
+          where d.key = any($1) and d.ordering_key in (select json_array_elements_text(current_setting('outbox.held')::json))
+          group by 1, 2),
+        next as materialized (
+          select n.key as named_key, q.key from named n
+          cross join lateral (
+            select d.key from {database.Schema}.outbox_delivery d
+            where d.endpoint_key = n.endpoint_key and d.ordering_key = n.ordering_key and d.gate = 2
+            order by d.key limit 1) q
+          where not exists (
+            select from {database.Schema}.outbox_delivery h
+            where h.endpoint_key = n.endpoint_key and h.ordering_key = n.ordering_key and h.gate <> 2 and h.status in (0, 1, 4))),
+        free as materialized (
+          select d.key from {database.Schema}.outbox_delivery d where d.key in (select key from next) and d.gate = 2 for update skip locked),
+        moved as (
+          update {database.Schema}.outbox_delivery d
+          set gate = case when d.status = 0 and d.due_at <= {database.Schema}.outbox_now() then 0 else 1 end
+          from free f where d.key = f.key
+          returning d.key)
+        select n.named_key from next n where n.key not in (select key from moved)
+        """;
+
+    /// <summary>Whether a key may be without a head, so that a look soon is worth it.</summary>
+    public bool HasStuck => !_stuck.IsEmpty;
+
+    /// <summary>The advisory lock of an ordering key, as SQL. Endpoint and tenant are not in it: one enqueue may reach many endpoints.</summary>
+    public static string LockOf(PostgresDatabase database, string orderingKey) =>
+        $"hashtextextended('outbox order {database.Options.Schema} ' || {orderingKey}, 0)";
+
+    /// <summary>Remembers a delivery whose key may be without a head.</summary>
+    public void Remember(long deliveryKey) => _stuck.TryAdd(deliveryKey, 0);
+
+    /// <summary>Adds the two statements that move up the next in line behind these deliveries. Read them with <see cref="ReadAsync"/>.</summary>
+    public void AddTo(NpgsqlBatch batch, long[] deliveryKeys)
+    {
+        batch.Add(_tryLock, Sql.Bigints(deliveryKeys));
+        batch.Add(_moveUp, Sql.Bigints(deliveryKeys));
+    }
+
+    /// <summary>Reads the two results, the reader standing on the first, and gives the deliveries whose key may still lack a head.</summary>
+    public static async Task<List<long>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var stuck = await reader.RowsAsync(row => row.GetInt64(0), cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        stuck.AddRange(await reader.RowsAsync(row => row.GetInt64(0), cancellationToken));
+        return stuck;
+    }
+
+    /// <summary>Moves up what is next in line behind these deliveries; what could not be done now is remembered.</summary>
+    public async Task MoveUpAsync(NpgsqlConnection connection, long[] deliveryKeys, CancellationToken cancellationToken)
+    {
+        if (deliveryKeys.Length == 0)
+        {
+            return;
+        }
+
+        await using var batch = connection.CreateBatch();
+        AddTo(batch, deliveryKeys);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        foreach (var key in await ReadAsync(reader, cancellationToken))
+        {
+            Remember(key);
+        }
+    }
+
+    /// <summary>Tries again what is remembered.</summary>
+    public async Task RetryStuckAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var keys = _stuck.Keys.ToArray();
+        if (keys.Length == 0)
+        {
+            return;
+        }
+
+        foreach (var key in keys)
+        {
+            _stuck.TryRemove(key, out _);
+        }
+
+        try
+        {
+            await MoveUpAsync(connection, keys, cancellationToken);
+        }
+        catch
+        {
+            foreach (var key in keys)
+            {
+                Remember(key);
+            }
+
+            throw;
+        }
+    }
+}

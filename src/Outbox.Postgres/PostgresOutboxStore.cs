@@ -1,0 +1,72 @@
+using System.Data.Common;
+using Outbox.Storage;
+
+namespace Outbox.Postgres;
+
+/// <summary>The queue in PostgreSQL: any number of hosts dispatch from one database. Each verb is a class of its own.</summary>
+internal sealed class PostgresOutboxStore(PostgresDatabase database) : IOutboxStore
+{
+    /// <summary>How soon a dispatcher looks again while an ordering key may be without a head.</summary>
+    private static readonly TimeSpan StuckRetry = TimeSpan.FromMilliseconds(50);
+
+    private readonly PostgresSchema _schema = new(database);
+    private readonly PostgresEnqueue _enqueue = new(database);
+    private readonly PostgresHolds _holds = new(database);
+    private readonly PostgresClaim _claim = new(database);
+    private readonly PostgresSettle _settle = new(database);
+    private readonly PostgresParking _parking = new(database);
+    private readonly PostgresHealing _healing = new(database);
+    private readonly PostgresPrune _prune = new(database);
+
+    private readonly string _nextDue =
+        $"""
+        select case when exists (
+            select from {database.Schema}.outbox_delivery d join {database.Schema}.outbox_endpoint p on p.key = d.endpoint_key
+            where d.status = 0 and d.gate = 0 and p.disabled_at is null and p.deleted_at is null) then interval '0'
+          else (
+            select greatest(min(d.due_at) - {database.Schema}.outbox_now(), interval '0') from {database.Schema}.outbox_delivery d where d.status = 0 and d.gate = 1) end
+        """;
+
+    public string SchemaScript => _schema.Script;
+
+    public ValueTask OpenAsync(CancellationToken cancellationToken) => _schema.OpenAsync(cancellationToken);
+
+    // Any number of dispatchers share the database: there is no place to take.
+    public ValueTask<IAsyncDisposable?> TryStartDispatchingAsync(string owner, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IAsyncDisposable?>(new NoPlace());
+
+    public ValueTask<EnqueueResult> EnqueueAsync(NewEvent newEvent, DbTransaction? transaction, CancellationToken cancellationToken) =>
+        _enqueue.EnqueueAsync(newEvent, transaction, cancellationToken);
+
+    public ValueTask<ArtifactOutcome> ReleaseHoldAsync(HoldRelease release, DbTransaction? transaction, CancellationToken cancellationToken) =>
+        _holds.ReleaseAsync(release, transaction, cancellationToken);
+
+    public ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) => _claim.ClaimAsync(request, cancellationToken);
+
+    public ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
+        _settle.SettleAsync(settlements, cancellationToken);
+
+    public async ValueTask<TimeSpan?> NextDueInAsync(CancellationToken cancellationToken)
+    {
+        var found = await database.Claiming.UseAsync(
+            connection => connection.ReadAsync(_nextDue, [], row => row.IsDBNull(0) ? (TimeSpan?)null : row.GetTimeSpan(0), cancellationToken), cancellationToken);
+        return database.Ordering.HasStuck && !(found[0] < StuckRetry) ? StuckRetry : found[0];
+    }
+
+    public ValueTask<int> ParkAsync(int limit, CancellationToken cancellationToken) => _parking.ParkAsync(limit, cancellationToken);
+
+    public ValueTask<bool> DrainAsync(int portion, TimeSpan interval, CancellationToken cancellationToken) =>
+        _parking.DrainAsync(portion, interval, cancellationToken);
+
+    public ValueTask HealAsync(TimeSpan longestDelay, TimeSpan longestLease, CancellationToken cancellationToken) =>
+        _healing.HealAsync(longestDelay, longestLease, cancellationToken);
+
+    public ValueTask<int> PruneAsync(PruneRequest request, CancellationToken cancellationToken) => _prune.PruneAsync(request, cancellationToken);
+
+    public Task WaitForChangeAsync(CancellationToken cancellationToken) => database.Waking.WaitAsync(cancellationToken);
+
+    private sealed class NoPlace : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
