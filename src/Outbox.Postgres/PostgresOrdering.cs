@@ -22,11 +22,13 @@ internal sealed class PostgresOrdering(PostgresDatabase database)
         with named as materialized (
           select distinct d.ordering_key from {database.Schema}.outbox_delivery d where d.key = any($1) and d.ordering_key is not null),
         tried as materialized (
-          select ordering_key, pg_try_advisory_xact_lock({LockOf(database, "ordering_key")}) as held from named),
-        noted as (
-          select set_config('outbox.held', coalesce(json_agg(ordering_key) filter (where held), '[]')::text, true) from tried)
-        select d.key from noted cross join tried t join {database.Schema}.outbox_delivery d on d.ordering_key = t.ordering_key
-        where d.key = any($1) and not t.held
+          select ordering_key, pg_try_advisory_xact_lock({LockOf(database, "ordering_key")}) as held from named)
+        select
+          set_config('outbox.held', coalesce(json_agg(t.ordering_key) filter (where t.held), '[]')::text, true),
+          array(
+            select d.key from {database.Schema}.outbox_delivery d join tried n on n.ordering_key = d.ordering_key
+            where d.key = any($1) and not n.held)
+        from tried t
         """;
 
     // Answers with the deliveries whose key still has no head: the next one's row is locked, by a release in an open transaction.
@@ -75,7 +77,8 @@ internal sealed class PostgresOrdering(PostgresDatabase database)
     /// <summary>Reads the two results, the reader standing on the first, and gives the deliveries whose key may still lack a head.</summary>
     public static async Task<List<long>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
-        var stuck = await reader.RowsAsync(row => row.GetInt64(0), cancellationToken);
+        var locked = await reader.RowsAsync(row => row.GetFieldValue<long[]>(1), cancellationToken);
+        List<long> stuck = [.. locked[0]];
         await reader.NextResultAsync(cancellationToken);
         stuck.AddRange(await reader.RowsAsync(row => row.GetInt64(0), cancellationToken));
         return stuck;

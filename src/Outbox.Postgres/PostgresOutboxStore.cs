@@ -24,7 +24,8 @@ internal sealed class PostgresOutboxStore(PostgresDatabase database) : IOutboxSt
             select from {database.Schema}.outbox_delivery d join {database.Schema}.outbox_endpoint p on p.key = d.endpoint_key
             where d.status = 0 and d.gate = 0 and p.disabled_at is null and p.deleted_at is null) then interval '0'
           else (
-            select greatest(min(d.due_at) - {database.Schema}.outbox_now(), interval '0') from {database.Schema}.outbox_delivery d where d.status = 0 and d.gate = 1) end
+            select greatest(d.due_at - {database.Schema}.outbox_now(), interval '0') from {database.Schema}.outbox_delivery d
+            where d.status = 0 and d.gate = 1 order by d.due_at limit 1) end
         """;
 
     public string SchemaScript => _schema.Script;

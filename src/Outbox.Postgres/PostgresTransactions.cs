@@ -43,6 +43,8 @@ internal static class PostgresTransactions
     {
         try
         {
+            // The connection alone does not tell that it is completed; asking for the level throws then.
+            _ = transaction.IsolationLevel;
             return transaction.Connection;
         }
         catch (Exception e) when (e is ObjectDisposedException or InvalidOperationException)
