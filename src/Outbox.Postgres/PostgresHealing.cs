@@ -3,13 +3,22 @@ namespace Outbox.Postgres;
 /// <summary>Mends what a jumping clock, a lost race or a dead process left behind. Each host does so at its sweep.</summary>
 internal sealed class PostgresHealing(PostgresDatabase database)
 {
-    // Queued deliveries keep their due time: it counts when they move up.
     private readonly string _tooLate =
         $"""
         update {database.Schema}.outbox_delivery d set due_at = {database.Schema}.outbox_now(), gate = 0
         where d.key in (
           select w.key from {database.Schema}.outbox_delivery w
           where w.status = 0 and w.gate = 1 and w.due_at > {database.Schema}.outbox_now() + $1
+          for update skip locked)
+        """;
+
+    // Those that queue stay in the queue: their due time counts when they move up.
+    private readonly string _queuedTooLate =
+        $"""
+        update {database.Schema}.outbox_delivery d set due_at = {database.Schema}.outbox_now()
+        where d.key in (
+          select w.key from {database.Schema}.outbox_delivery w
+          where w.status = 0 and w.gate = 2 and w.due_at > {database.Schema}.outbox_now() + $1
           for update skip locked)
         """;
 
@@ -47,6 +56,7 @@ internal sealed class PostgresHealing(PostgresDatabase database)
             async connection =>
             {
                 await connection.RunAsync(_tooLate, [Sql.Duration(longestDelay)], cancellationToken);
+                await connection.RunAsync(_queuedTooLate, [Sql.Duration(longestDelay)], cancellationToken);
                 await connection.RunAsync(_tooLong, [Sql.Duration(longestLease)], cancellationToken);
                 await connection.RunAsync(_forgotten, [], cancellationToken);
                 var headless = await connection.ReadAsync(_headless, [], row => row.GetInt64(0), cancellationToken);

@@ -20,6 +20,7 @@ internal sealed class PostgresListener(PostgresDatabase database, string channel
 
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         lock (_starting)
         {
             _listening ??= Task.Run(() => ListenAsync(_stopping.Token), CancellationToken.None);

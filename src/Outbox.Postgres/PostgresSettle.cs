@@ -105,9 +105,10 @@ internal sealed class PostgresSettle(PostgresDatabase database)
     private static string SettleOf(PostgresDatabase database) =>
         $"""
         with s as materialized (
-          select * from unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::boolean[], $6::text[],
+          select distinct on (key, token) * from unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::boolean[], $6::text[],
             $7::timestamptz[], $8::bigint[], $9::int[], $10::text[], $11::text[], $12::text[])
-          with ordinality as s (key, token, status, due_in, counts, reason, started_at, duration_ms, status_code, error, detail, excerpt, place)),
+          with ordinality as s (key, token, status, due_in, counts, reason, started_at, duration_ms, status_code, error, detail, excerpt, place)
+          order by key, token, place),
         settled as (
           update {database.Schema}.outbox_delivery d
           set status = s.status,
