@@ -80,8 +80,12 @@ internal sealed class PostgresSchema(PostgresDatabase database)
 
     private async Task<int?> VersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
+        // Not to_regclass: right after the wait for the lock it may still answer from what this session remembers of the catalogue.
         var exists = await connection.ReadAsync(
-            "select to_regclass($1) is not null", [Sql.Text($"{database.Schema}.outbox_schema")], row => row.GetBoolean(0), cancellationToken);
+            "select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = 'outbox_schema')",
+            [Sql.Text(database.Options.Schema)],
+            row => row.GetBoolean(0),
+            cancellationToken);
         return exists[0]
             ? (await connection.ReadAsync($"select coalesce(max(version), 0) from {database.Schema}.outbox_schema", [], row => row.GetInt32(0), cancellationToken))[0]
             : null;

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Npgsql;
 
 namespace Outbox.Postgres;
@@ -52,16 +51,8 @@ internal sealed class PostgresSource
         settings.NoResetOnClose = true;
         settings.Multiplexing = false;
         settings.Enlist = false;
-        SetDefault(settings, "Application Name", "outbox");
-        SetDefault(settings, "Keepalive", 30);
+        settings.ApplicationName ??= "outbox";
+        settings.KeepAlive = settings.KeepAlive == 0 ? 30 : settings.KeepAlive;
         return new PostgresSource(() => NpgsqlDataSource.Create(settings), isOwned: true, settings.Database ?? settings.Username ?? "");
-    }
-
-    private static void SetDefault(DbConnectionStringBuilder settings, string key, object value)
-    {
-        if (!settings.ContainsKey(key))
-        {
-            settings[key] = value;
-        }
     }
 }

@@ -20,7 +20,6 @@ public sealed class PostgresServer : IDisposable
         _binaries = binaries;
         ConnectionString =
             $"Host=127.0.0.1;Port={port.ToString(CultureInfo.InvariantCulture)};Database=postgres;Username=outbox;Maximum Pool Size=60;Timeout=30";
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
     }
 
     /// <summary>Where the tests' database is: the one that OUTBOX_POSTGRES names, else a server that is started for this run.</summary>
@@ -49,6 +48,7 @@ public sealed class PostgresServer : IDisposable
 
         server.RunAsServer("initdb", "-D", server.Data, "-U", "outbox", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C");
         server.StartAgain();
+        server.EndWithThisProcess();
         return server;
     }
 
@@ -87,6 +87,15 @@ public sealed class PostgresServer : IDisposable
         }
 
         Directory.Delete(_folder, recursive: true);
+    }
+
+    // The test host may be killed at its end, so a watcher outside of it cleans up, also after a kill -9.
+    private void EndWithThisProcess()
+    {
+        var watch =
+            $"while kill -0 {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}; do sleep 1; done; "
+            + $"{(IsRoot ? "runuser -u postgres -- " : "")}{Path.Combine(_binaries, "pg_ctl")} -D {Data} -m immediate stop; rm -rf {_folder}";
+        using var watcher = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"cd /; (trap '' HUP INT TERM; {watch}) >/dev/null 2>&1 </dev/null &"]));
     }
 
     private string Data => Path.Combine(_folder, "data");
