@@ -11,11 +11,18 @@ internal sealed class PostgresDeliveryQuery(PostgresDatabase database)
     private readonly List<string> _conditions = [];
     private readonly List<NpgsqlParameter> _parameters = [];
 
-    /// <summary>d, e and p: the delivery, its event and its endpoint. The second condition lets an index of either table give the order.</summary>
+    // A delivery has its event's time. Which of the two columns is named decides whose indexes can give the order: with a type or a tenant
+    // the event's, else the delivery's. (Naming both with an equality makes the planner expect a millionth of the rows.)
+    private string _time = "d.enqueued_at";
+
+    /// <summary>Newest first, as the cursor counts.</summary>
+    public string NewestFirst => $"order by {_time} desc, d.key desc";
+
+    /// <summary>d, e and p: the delivery, its event and its endpoint.</summary>
     public string From =>
         $"""
         from {database.Schema}.outbox_delivery d
-        join {database.Schema}.outbox_event e on e.key = d.event_key and e.enqueued_at = d.enqueued_at
+        join {database.Schema}.outbox_event e on e.key = d.event_key
         join {database.Schema}.outbox_endpoint p on p.key = d.endpoint_key
         where {(_conditions.Count == 0 ? "true" : string.Join(" and ", _conditions))}
         """;
@@ -24,6 +31,8 @@ internal sealed class PostgresDeliveryQuery(PostgresDatabase database)
 
     public PostgresDeliveryQuery Where(DeliveryFilter filter)
     {
+        _time = filter.EventType is not null || filter.Tenant is not null ? "e.enqueued_at" : "d.enqueued_at";
+
         // The status is written out: only then can the planner use an index that holds some statuses.
         if (filter.Status is { } status)
         {
@@ -37,12 +46,12 @@ internal sealed class PostgresDeliveryQuery(PostgresDatabase database)
         Add("e.tenant = {0}", filter.Tenant, Sql.Text);
         if (filter.From is { } from)
         {
-            Add("d.enqueued_at >= {0}", Sql.Time(from));
+            Add($"{_time} >= {{0}}", Sql.Time(from));
         }
 
         if (filter.Until is { } until)
         {
-            Add("d.enqueued_at < {0}", Sql.Time(until));
+            Add($"{_time} < {{0}}", Sql.Time(until));
         }
 
         return this;
@@ -87,7 +96,7 @@ internal sealed class PostgresDeliveryQuery(PostgresDatabase database)
             throw new WebhookValidationException("cursor", $"'{cursor}' is not a cursor of this store. Pass the NextCursor of the page before, or null for the first page.");
         }
 
-        Add("(d.enqueued_at, d.key) < ({0}, ", Sql.Time(DateTimeOffset.UnixEpoch.AddMicroseconds(microseconds)));
+        Add($"{_time} <= {{0}} and ({_time}, d.key) < ({{0}}, ", Sql.Time(DateTimeOffset.UnixEpoch.AddMicroseconds(microseconds)));
         _conditions[^1] += $"${_parameters.Count + 1})";
         _parameters.Add(Sql.Bigint(key));
         return this;

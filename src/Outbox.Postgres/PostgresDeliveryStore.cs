@@ -68,7 +68,7 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
             async connection =>
             {
                 var rows = await connection.ReadAsync(
-                    $"{_columns} {query.From} order by d.enqueued_at desc, d.key desc limit {limit + 1L}",
+                    $"{_columns} {query.From} {query.NewestFirst} limit {limit + 1L}",
                     query.Parameters,
                     row => (Key: row.GetInt64(0), Info: Read(row)),
                     cancellationToken);

@@ -51,10 +51,13 @@ internal sealed class PostgresWake : IAsyncDisposable
     public Task WaitAsync(CancellationToken cancellationToken) =>
         _database.Options.Notify ? _listener.WaitAsync(cancellationToken) : Task.Delay(Timeout.InfiniteTimeSpan, _database.Clock, cancellationToken);
 
-    /// <summary>True for one caller per window: it adds <see cref="AddTo"/> to its transaction. The others call <see cref="TellLater"/>.</summary>
+    /// <summary>
+    /// True for at most one caller per window, and for none while a notification of our own is set for the window's end: that caller adds
+    /// <see cref="AddTo"/> to its transaction. The others call <see cref="TellLater"/>.
+    /// </summary>
     public bool TakeTurn()
     {
-        if (!_database.Options.Notify)
+        if (!_database.Options.Notify || Volatile.Read(ref _armed) == 1)
         {
             return false;
         }
@@ -100,7 +103,8 @@ internal sealed class PostgresWake : IAsyncDisposable
 
     private async Task TellAsync()
     {
-        Interlocked.Exchange(ref _armed, 0);
+        Interlocked.Exchange(ref _lastTurn, _database.Clock.GetTimestamp());
+        Volatile.Write(ref _armed, 0);
         var asked = new List<long>();
         while (asked.Count < MostAsked && _untold.TryDequeue(out var id))
         {
@@ -112,7 +116,6 @@ internal sealed class PostgresWake : IAsyncDisposable
             return;
         }
 
-        Interlocked.Exchange(ref _lastTurn, _database.Clock.GetTimestamp());
         try
         {
             var open = await _database.UseAsync(

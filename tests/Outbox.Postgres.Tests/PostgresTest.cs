@@ -1,4 +1,3 @@
-using Npgsql;
 using Outbox.ProviderContract;
 
 namespace Outbox.Postgres.Tests;
@@ -15,11 +14,12 @@ public abstract class PostgresTest : IAsyncLifetime
     public virtual async Task DisposeAsync() => await Fixture.DisposeAsync();
 
     /// <summary>Ends the server's side of connections as an operator, a failover or a firewall would; gives how many there were.</summary>
-    private protected static async Task<int> CutAsync(NpgsqlConnection from, string queryLike)
+    private protected async Task<int> CutAsync(string applicationName)
     {
-        var cut = await from.ReadAsync(
-            "select pg_terminate_backend(pid) from pg_stat_activity where query like $1 and pid <> pg_backend_pid()",
-            [Sql.Text(queryLike)],
+        await using var connection = await Fixture.OpenAsync();
+        var cut = await connection.ReadAsync(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1",
+            [Sql.Text(applicationName)],
             row => row.GetBoolean(0),
             CancellationToken.None);
         return cut.Count;

@@ -52,12 +52,12 @@ public sealed class WakeTests : PostgresTest
     [Fact]
     public async Task A_listener_that_was_cut_connects_again_and_looks()
     {
-        var other = await Fixture.OpenAnotherAsync();
+        await using var dataSource = NpgsqlDataSource.Create($"{PostgresServer.SharedConnectionString};Application Name={Fixture.Schema}");
+        var other = Fixture.Connect(dataSource: dataSource);
         await HearConnectionAsync(other);
-        await using var connection = await Fixture.OpenAsync();
 
         var change = other.Outbox.WaitForChangeAsync(CancellationToken.None);
-        Assert.Equal(1, await CutAsync(connection, $"listen \"outbox_{Fixture.Schema}\""));
+        Assert.Equal(1, await CutAsync(Fixture.Schema));
         await change.WaitAsync(Some.Patience);
 
         change = other.Outbox.WaitForChangeAsync(CancellationToken.None);
