@@ -201,12 +201,12 @@ internal sealed class PostgresClaim(PostgresDatabase database)
         update {database.Schema}.outbox_delivery d
         set status = 1, lease_owner = $1, lease_until = {database.Schema}.outbox_now() + $2, lease_token = d.lease_token + 1
         from chosen c where d.key = c.key
-        returning c.place, c.turn, d.key, d.event_key, d.endpoint_key, c.id, d.lease_token, d.profile, d.ship_transcript, d.failed_tries, c.room, c.share
+        returning c.place, c.turn, d.key, d.event_key, d.endpoint_key, c.id, d.lease_token, d.profile, d.ship_transcript, d.failed_tries, c.room, c.share, d.ordering_key is not null
         """;
 
     /// <summary>A delivery that this claim has leased, and its place in the order of sending.</summary>
     private sealed record Taken(
-        long Place, long Turn, long Key, long Event, long Endpoint, string EndpointId, long Token, string Profile, bool ShipTranscript, int FailedTries, int Room, int Share)
+        long Place, long Turn, long Key, long Event, long Endpoint, string EndpointId, long Token, string Profile, bool ShipTranscript, int FailedTries, int Room, int Share, bool Ordered)
     {
         public static Taken Read(NpgsqlDataReader row) => new(
             row.GetInt64(0),
@@ -220,7 +220,8 @@ internal sealed class PostgresClaim(PostgresDatabase database)
             row.GetBoolean(8),
             row.GetInt32(9),
             row.GetInt32(10),
-            row.GetInt32(11));
+            row.GetInt32(11),
+            row.GetBoolean(12));
 
         public ClaimedDelivery ToDelivery(EventRow source, ClaimedEndpoint endpoint) => new()
         {
@@ -236,6 +237,7 @@ internal sealed class PostgresClaim(PostgresDatabase database)
             Profile = Profile,
             ShipTranscript = ShipTranscript,
             FailedTries = FailedTries,
+            Ordered = Ordered,
             Endpoint = endpoint,
         };
     }
