@@ -35,11 +35,7 @@ internal sealed class PostgresClaim(PostgresDatabase database)
         database.Claiming.UseAsync(
             async connection =>
             {
-                if (database.Ordering.HasStuck)
-                {
-                    await database.Ordering.RetryStuckAsync(connection, cancellationToken);
-                }
-
+                await database.Ordering.RetryStuckAsync(connection, cancellationToken);
                 _lastLane ??= await FirstLaneAsync(connection, request.Owner, cancellationToken);
                 return await ClaimAsync(connection, request, cancellationToken);
             },

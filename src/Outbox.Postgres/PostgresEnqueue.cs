@@ -52,11 +52,6 @@ internal sealed class PostgresEnqueue(PostgresDatabase database)
                 database.Waking.AddTo(batch);
             }
 
-            if (database.Options.PrepareStatements)
-            {
-                await batch.PrepareAsync(cancellationToken);
-            }
-
             await using var reader = await ExecuteAsync(batch, cancellationToken);
             if (newEvent.OrderingKey is not null)
             {
@@ -101,6 +96,11 @@ internal sealed class PostgresEnqueue(PostgresDatabase database)
     {
         try
         {
+            if (database.Options.PrepareStatements)
+            {
+                await batch.PrepareAsync(cancellationToken);
+            }
+
             return await batch.ExecuteReaderAsync(cancellationToken);
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
@@ -116,6 +116,12 @@ internal sealed class PostgresEnqueue(PostgresDatabase database)
             [Sql.Text(newEvent.Tenant), Sql.Text(newEvent.IdempotencyKey)],
             row => (Event: row.GetString(0), Endpoint: row.IsDBNull(1) ? (long?)null : row.GetInt64(1)),
             cancellationToken);
+        if (rows.Count == 0)
+        {
+            // It was pruned between the two statements: the key is free again.
+            return await EnqueueAsync(newEvent, connection, cancellationToken);
+        }
+
         var keys = rows.Where(row => row.Endpoint is not null).Select(row => row.Endpoint!.Value).Order();
         return new EnqueueResult(rows[0].Event, [.. keys.Select(key => DeliveryIds.For(rows[0].Event, key))], IsDuplicate: true);
     }

@@ -8,11 +8,14 @@ internal sealed class PostgresErasure(PostgresDatabase database)
     private readonly string _lockEvents =
         $"select key from {database.Schema}.outbox_event where subject = $1 and ($2::text is null or tenant = $2) order by key for update";
 
+    // Locked in the order of their keys, as a settlement does: neither can hold what the other waits for.
     private readonly string _cancel =
         $"""
         update {database.Schema}.outbox_delivery
         set status = 5, gate = 0, closed_at = {database.Schema}.outbox_now(), last_error = 'erased', lease_owner = null, lease_until = null
-        where event_key = any($1) and status in (0, 1, 4)
+        where key in (
+          select key from {database.Schema}.outbox_delivery where event_key = any($1) and status in (0, 1, 4)
+          order by key for update)
         returning key
         """;
 

@@ -57,5 +57,5 @@ internal static class PostgresFailure
         || state is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
 
     private static OutboxStoreException Away(Exception e, PostgresDatabase database) => new(
-        $"PostgreSQL cannot be used for database '{database.Name}' now: {e.Message} The outbox tries again by itself; nothing is lost meanwhile.", e, isTransient: true);
+        $"PostgreSQL cannot be used for database '{database.Name}' now: {(e as PostgresException)?.MessageText ?? e.Message.TrimEnd('.')}. The outbox tries again by itself; nothing is lost meanwhile.", e, isTransient: true);
 }

@@ -77,7 +77,7 @@ internal sealed class PostgresListener(PostgresDatabase database, string channel
                 return;
             }
 
-            await Task.Delay(pause, database.Clock, stopping).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.Delay(pause, database.Clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }

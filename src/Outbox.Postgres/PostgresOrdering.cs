@@ -15,7 +15,14 @@ namespace Outbox.Postgres;
 /// </remarks>
 internal sealed class PostgresOrdering(PostgresDatabase database)
 {
-    private readonly ConcurrentDictionary<long, byte> _stuck = new();
+    private static readonly TimeSpan ShortestRetry = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
+
+    /// <summary>A transaction that is not done after this long is left to <see cref="PostgresHealing"/>.</summary>
+    private static readonly TimeSpan LongestMemory = TimeSpan.FromMinutes(10);
+
+    // By delivery, since when.
+    private readonly ConcurrentDictionary<long, long> _stuck = new();
 
     private readonly string _tryLock =
         $"""
@@ -27,7 +34,8 @@ internal sealed class PostgresOrdering(PostgresDatabase database)
           set_config('outbox.held', coalesce(json_agg(t.ordering_key) filter (where t.held), '[]')::text, true),
           array(
             select d.key from {database.Schema}.outbox_delivery d join tried n on n.ordering_key = d.ordering_key
-            where d.key = any($1) and not n.held)
+            where d.key = any($1) and not n.held),
+          array(select k from unnest($1::bigint[]) as k where not exists (select from {database.Schema}.outbox_delivery d where d.key = k))
         from tried t
         """;
 
@@ -57,15 +65,22 @@ internal sealed class PostgresOrdering(PostgresDatabase database)
         select n.named_key from next n where n.key not in (select key from moved)
         """;
 
-    /// <summary>Whether a key may be without a head, so that a look soon is worth it.</summary>
-    public bool HasStuck => !_stuck.IsEmpty;
+    /// <summary>How soon to look again for keys that may be without a head: the longer it lasts, the later; null where there are none.</summary>
+    public TimeSpan? RetryIn
+    {
+        get
+        {
+            var youngest = _stuck.Values.DefaultIfEmpty().Max();
+            return youngest == 0 ? null : TimeSpan.FromTicks(Math.Clamp(database.Clock.GetElapsedTime(youngest).Ticks, ShortestRetry.Ticks, LongestRetry.Ticks));
+        }
+    }
 
     /// <summary>The advisory lock of an ordering key, as SQL. Endpoint and tenant are not in it: one enqueue may reach many endpoints.</summary>
     public static string LockOf(PostgresDatabase database, string orderingKey) =>
         $"hashtextextended('outbox order {database.Options.Schema} ' || {orderingKey}, 0)";
 
     /// <summary>Remembers a delivery whose key may be without a head.</summary>
-    public void Remember(long deliveryKey) => _stuck.TryAdd(deliveryKey, 0);
+    public void Remember(long deliveryKey) => _stuck.TryAdd(deliveryKey, database.Clock.GetTimestamp());
 
     /// <summary>Adds the two statements that move up the next in line behind these deliveries. Read them with <see cref="ReadAsync"/>.</summary>
     public void AddTo(NpgsqlBatch batch, long[] deliveryKeys)
@@ -77,8 +92,13 @@ internal sealed class PostgresOrdering(PostgresDatabase database)
     /// <summary>Reads the two results, the reader standing on the first, and gives the deliveries whose key may still lack a head.</summary>
     public static async Task<List<long>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
-        var locked = await reader.RowsAsync(row => row.GetFieldValue<long[]>(1), cancellationToken);
-        List<long> stuck = [.. locked[0]];
+        var stuck = new List<long>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            // One that is not to be seen is in a transaction that is still open, or was rolled back.
+            stuck.AddRange([.. reader.GetFieldValue<long[]>(1), .. reader.GetFieldValue<long[]>(2)]);
+        }
+
         await reader.NextResultAsync(cancellationToken);
         stuck.AddRange(await reader.RowsAsync(row => row.GetInt64(0), cancellationToken));
         return stuck;
@@ -104,29 +124,33 @@ internal sealed class PostgresOrdering(PostgresDatabase database)
     /// <summary>Tries again what is remembered.</summary>
     public async Task RetryStuckAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var keys = _stuck.Keys.ToArray();
-        if (keys.Length == 0)
+        var tried = _stuck.ToArray();
+        foreach (var (key, since) in tried)
         {
-            return;
-        }
-
-        foreach (var key in keys)
-        {
-            _stuck.TryRemove(key, out _);
+            _stuck.TryRemove(KeyValuePair.Create(key, since));
         }
 
         try
         {
-            await MoveUpAsync(connection, keys, cancellationToken);
+            await MoveUpAsync(connection, Array.ConvertAll(tried, stuck => stuck.Key), cancellationToken);
         }
         catch
         {
-            foreach (var key in keys)
-            {
-                Remember(key);
-            }
-
+            Array.ForEach(tried, stuck => Remember(stuck.Key));
             throw;
+        }
+
+        // What is stuck still keeps its age.
+        foreach (var (key, since) in tried.Where(stuck => _stuck.ContainsKey(stuck.Key)))
+        {
+            if (database.Clock.GetElapsedTime(since) < LongestMemory)
+            {
+                _stuck[key] = since;
+            }
+            else
+            {
+                _stuck.TryRemove(key, out _);
+            }
         }
     }
 }

@@ -6,9 +6,6 @@ namespace Outbox.Postgres;
 /// <summary>The queue in PostgreSQL: any number of hosts dispatch from one database. Each verb is a class of its own.</summary>
 internal sealed class PostgresOutboxStore(PostgresDatabase database) : IOutboxStore
 {
-    /// <summary>How soon a dispatcher looks again while an ordering key may be without a head.</summary>
-    private static readonly TimeSpan StuckRetry = TimeSpan.FromMilliseconds(50);
-
     private readonly PostgresSchema _schema = new(database);
     private readonly PostgresEnqueue _enqueue = new(database);
     private readonly PostgresHolds _holds = new(database);
@@ -51,7 +48,7 @@ internal sealed class PostgresOutboxStore(PostgresDatabase database) : IOutboxSt
     {
         var found = await database.Claiming.UseAsync(
             connection => connection.ReadAsync(_nextDue, [], row => row.IsDBNull(0) ? (TimeSpan?)null : row.GetTimeSpan(0), cancellationToken), cancellationToken);
-        return database.Ordering.HasStuck && !(found[0] < StuckRetry) ? StuckRetry : found[0];
+        return database.Ordering.RetryIn is { } retry && !(found[0] < retry) ? retry : found[0];
     }
 
     public ValueTask<int> ParkAsync(int limit, CancellationToken cancellationToken) => _parking.ParkAsync(limit, cancellationToken);

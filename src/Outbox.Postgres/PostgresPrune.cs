@@ -72,7 +72,7 @@ internal sealed class PostgresPrune(PostgresDatabase database)
             cancellationToken);
         var leftOver = await connection.ReadAsync(
             _eventsLeftOver, [Sql.Bigints(deleted.Distinct().ToArray()), Sql.Duration(request.KeepDelivered)], row => row.GetInt32(0), cancellationToken);
-        var unwanted = await WalkAsync(connection, request, cancellationToken);
+        var unwanted = deleted.Count < request.BatchSize ? await WalkAsync(connection, request, cancellationToken) : 0;
         var endpoints = await connection.ReadAsync(
             _endpoints, [Sql.Duration(request.KeepDelivered), Sql.Int(request.BatchSize)], row => row.GetInt32(0), cancellationToken);
         return deleted.Count + leftOver[0] + unwanted + endpoints[0];

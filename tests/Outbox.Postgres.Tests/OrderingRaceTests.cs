@@ -57,13 +57,16 @@ public sealed class OrderingRaceTests : PostgresTest
         await connection.RunAsync("select count(*) from calls", [], CancellationToken.None);
         var first = await Stores.EnqueueAsync(Some.Event("key"));
 
-        var second = await Stores.EnqueueAsync(Some.Event("key"), caller);
+        var second = await Stores.EnqueueAsync(Some.Event("other"), caller);
+        var third = await Stores.EnqueueAsync(Some.Event("key"), caller);
+        var claimed = await Stores.ClaimAsync();
         await caller.CommitAsync();
 
-        var claimed = await Stores.ClaimAsync();
         Assert.Equal(first.DeliveryIds[0], Assert.Single(claimed).Id);
-        await Stores.SettleAsync(claimed);
-        Assert.Equal(second.DeliveryIds[0], Assert.Single(await Stores.ClaimAsync()).Id);
+        var next = await Stores.ClaimAsync();
+        Assert.Equal(second.DeliveryIds[0], Assert.Single(next).Id);
+        await Stores.SettleAsync([.. claimed, .. next]);
+        Assert.Equal(third.DeliveryIds[0], Assert.Single(await Stores.ClaimAsync()).Id);
     }
 
     [Fact]
