@@ -6,9 +6,10 @@ namespace Outbox.Sqlite;
 /// </summary>
 internal static class SqliteOrdering
 {
+    /// <summary>One that never had to wait for a time is due even where the clock was set back since.</summary>
     private static readonly Sql MoveUp = new(
         """
-        UPDATE outbox_delivery SET gate = CASE WHEN status = 0 AND due_at <= ?3 THEN 0 ELSE 1 END
+        UPDATE outbox_delivery SET gate = CASE WHEN status = 0 AND (due_at <= ?3 OR due_at <= enqueued_at) THEN 0 ELSE 1 END
         WHERE key = (
             SELECT key FROM outbox_delivery
             WHERE endpoint_key = ?1 AND ordering_key = ?2 AND gate = 2 AND ordering_key IS NOT NULL AND status IN (0, 1, 4)

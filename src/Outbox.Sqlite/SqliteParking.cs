@@ -38,7 +38,7 @@ internal sealed class SqliteParking(SqliteDatabase database)
 
     private static readonly Sql LetOut = new(
         """
-        UPDATE outbox_delivery SET status = 0, gate = CASE WHEN gate = 2 THEN 2 WHEN due_at <= ?2 THEN 0 ELSE 1 END
+        UPDATE outbox_delivery SET status = 0, gate = CASE WHEN gate = 2 THEN 2 WHEN due_at <= ?2 OR due_at <= enqueued_at THEN 0 ELSE 1 END
         WHERE key IN (SELECT key FROM outbox_delivery WHERE status = 4 AND endpoint_key = ?1 ORDER BY key LIMIT ?3)
         """);
 

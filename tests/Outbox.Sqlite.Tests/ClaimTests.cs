@@ -54,6 +54,21 @@ public sealed class ClaimTests : IDisposable
     }
 
     [Fact]
+    public async Task A_delivery_that_only_queued_goes_at_once_even_where_the_clock_was_set_back()
+    {
+        var stores = await _database.OpenAsync();
+        await stores.PutAsync(Some.Endpoint());
+        await stores.EnqueueAsync(Some.Event() with { OrderingKey = "call_1" });
+        var second = await stores.EnqueueAsync(Some.Event() with { OrderingKey = "call_1" });
+        var first = Assert.Single((await stores.ClaimAsync()).Deliveries);
+
+        _database.Clock.Advance(TimeSpan.FromDays(-365));
+        await stores.SettleAsync(Some.Delivered(first));
+
+        Assert.Equal(second.DeliveryIds[0], Assert.Single((await stores.ClaimAsync()).Deliveries).Id);
+    }
+
+    [Fact]
     public async Task Lanes_are_reached_by_their_index_and_nothing_is_sorted()
     {
         var stores = await _database.OpenAsync();
