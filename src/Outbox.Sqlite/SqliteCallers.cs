@@ -81,6 +81,10 @@ internal sealed class SqliteCallers(SqliteDatabase database)
         {
             RefuseOtherDatabase(connection);
             session = caller.Begin(handle);
+            if (database.Options.GiveCallersBusyTimeout)
+            {
+                GiveBusyTimeout(session);
+            }
         }
 
         // SQLite ends a transaction by itself after some failures, and what came after would be committed on its own.
@@ -97,6 +101,17 @@ internal sealed class SqliteCallers(SqliteDatabase database)
             var name = string.IsNullOrEmpty(file) ? "a database in memory" : $"the database '{file}'";
             throw Refused(
                 $"The transaction is on {name}, and the outbox is in '{database.Path}'. Open both with the same connection string: one transaction spans one file.");
+        }
+    }
+
+    // It stays with the native connection, and so with all that the pool makes of it.
+    private void GiveBusyTimeout(SqliteSession session)
+    {
+        using var ask = session.Prepare("PRAGMA busy_timeout");
+        if (ask.Step() && ask.Int64(0) == 0)
+        {
+            ask.Reset();
+            session.RunOnce($"PRAGMA busy_timeout = {(long)database.Options.LockTimeout.TotalMilliseconds}");
         }
     }
 

@@ -140,7 +140,7 @@ internal sealed class SqliteDatabase(SqliteSource source, TimeProvider clock) : 
     private SqliteConnection Connect(bool pooling)
     {
         var connectionString = new SqliteConnectionStringBuilder(source.ConnectionString.ConnectionString) { Pooling = pooling };
-        if (Options.Schema != SchemaMode.CreateAndMigrate && connectionString.Mode == SqliteOpenMode.ReadWriteCreate)
+        if (Options.SchemaMode != SchemaMode.CreateAndMigrate && connectionString.Mode == SqliteOpenMode.ReadWriteCreate)
         {
             connectionString.Mode = SqliteOpenMode.ReadWrite;
         }

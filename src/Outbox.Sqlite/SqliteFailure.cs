@@ -23,7 +23,7 @@ internal static class SqliteFailure
             SQLITE_IOERR => Transient($"Reading or writing the database '{file}' failed: {failure.Message} Look after its disk: the outbox goes on by itself."),
             SQLITE_READONLY or SQLITE_PERM => Lasting(
                 $"The database '{file}' cannot be written. Give this process the right to write the file and its folder, where SQLite keeps the files '-wal' and '-shm' beside it."),
-            SQLITE_CANTOPEN => Lasting(CannotOpen(file, database.Options.Schema)),
+            SQLITE_CANTOPEN => Lasting(CannotOpen(file, database.Options.SchemaMode)),
             SQLITE_NOTADB or SQLITE_CORRUPT => Lasting(
                 $"The file '{file}' is not a SQLite database, is damaged, or is encrypted with another password. Check the path, or restore it from a backup."),
             SQLITE_ERROR when failure.Message.Contains("no such table: outbox_", StringComparison.Ordinal) => Lasting(

@@ -24,13 +24,13 @@ internal sealed class SqliteSchema(SqliteDatabase database)
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         var version = await database.UseWriterAsync(VersionOf, cancellationToken);
-        if (database.Options.Schema == SchemaMode.None)
+        if (database.Options.SchemaMode == SchemaMode.None)
         {
             return;
         }
 
         RefuseNewer(version);
-        if (database.Options.Schema == SchemaMode.ValidateOnly)
+        if (database.Options.SchemaMode == SchemaMode.ValidateOnly)
         {
             await ValidateAsync(version, cancellationToken);
         }

@@ -33,7 +33,7 @@ public sealed class SchemaTests : IDisposable
 
         foreach (var mode in new[] { SchemaMode.CreateAndMigrate, SchemaMode.ValidateOnly })
         {
-            var failure = await Assert.ThrowsAsync<OutboxStoreException>(() => _database.OpenAsync(options => options.Schema = mode));
+            var failure = await Assert.ThrowsAsync<OutboxStoreException>(() => _database.OpenAsync(options => options.SchemaMode = mode));
             Assert.Contains("version 7", failure.Message, StringComparison.Ordinal);
             Assert.Contains("up to 1", failure.Message, StringComparison.Ordinal);
             Assert.False(failure.IsTransient);
@@ -47,7 +47,7 @@ public sealed class SchemaTests : IDisposable
         _database.Scalar("DROP TABLE outbox_hold");
         _database.Scalar("DROP INDEX outbox_delivery_waiting");
 
-        var failure = await Assert.ThrowsAsync<OutboxStoreException>(() => _database.OpenAsync(options => options.Schema = SchemaMode.ValidateOnly));
+        var failure = await Assert.ThrowsAsync<OutboxStoreException>(() => _database.OpenAsync(options => options.SchemaMode = SchemaMode.ValidateOnly));
 
         Assert.Contains("table outbox_hold", failure.Message, StringComparison.Ordinal);
         Assert.Contains("index outbox_delivery_waiting", failure.Message, StringComparison.Ordinal);
@@ -60,7 +60,7 @@ public sealed class SchemaTests : IDisposable
         _database.Scalar(SqliteSchema.Script);
         _database.Scalar(SqliteSchema.Script);
 
-        var stores = await _database.OpenAsync(options => options.Schema = SchemaMode.ValidateOnly);
+        var stores = await _database.OpenAsync(options => options.SchemaMode = SchemaMode.ValidateOnly);
 
         Assert.Equal(SqliteSchema.Script, stores.Outbox.SchemaScript);
         Assert.Equal(1L, _database.Scalar("SELECT count(*) FROM outbox_schema"));
@@ -70,7 +70,7 @@ public sealed class SchemaTests : IDisposable
     public async Task Without_a_schema_mode_nothing_is_made_and_the_first_use_says_so()
     {
         _database.Scalar("CREATE TABLE calls (id)");
-        var stores = await _database.OpenAsync(options => options.Schema = SchemaMode.None);
+        var stores = await _database.OpenAsync(options => options.SchemaMode = SchemaMode.None);
 
         var failure = await Assert.ThrowsAsync<OutboxStoreException>(() => stores.EnqueueAsync(Some.Event()));
 
@@ -83,7 +83,7 @@ public sealed class SchemaTests : IDisposable
     [InlineData(SchemaMode.None)]
     public async Task Only_creating_makes_the_file(SchemaMode mode)
     {
-        var failure = await Assert.ThrowsAsync<OutboxStoreException>(() => _database.OpenAsync(options => options.Schema = mode));
+        var failure = await Assert.ThrowsAsync<OutboxStoreException>(() => _database.OpenAsync(options => options.SchemaMode = mode));
 
         Assert.Contains("does not exist", failure.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(_database.File));

@@ -14,6 +14,25 @@ public sealed class TransactionTests : IDisposable
     public void Dispose() => _database.Dispose();
 
     [Fact]
+    public async Task A_callers_connection_without_a_busy_timeout_is_given_one_and_another_keeps_its_own()
+    {
+        var stores = await _database.OpenAsync();
+        using var bare = _database.OpenConnection("Pooling=False");
+        using var tuned = _database.OpenConnection("Pooling=False");
+        DatabaseFixture.Scalar(tuned, "PRAGMA busy_timeout = 1234");
+
+        foreach (var connection in (SqliteConnection[])[bare, tuned])
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            await stores.EnqueueAsync(Some.Event(), transaction);
+            await transaction.CommitAsync();
+        }
+
+        Assert.Equal(5000L, DatabaseFixture.Scalar(bare, "PRAGMA busy_timeout"));
+        Assert.Equal(1234L, DatabaseFixture.Scalar(tuned, "PRAGMA busy_timeout"));
+    }
+
+    [Fact]
     public async Task What_the_caller_commits_is_claimed_and_what_it_rolls_back_never_was()
     {
         var stores = await OpenAsync();
