@@ -1,1 +1,25 @@
-var app = WebApplication.CreateBuilder(args).Build(); app.Run();
+using MinimalApiHost;
+using MinimalApiHost.Demo;
+
+if (args.Contains("--demo"))
+{
+    return await DemoRun.PlayAsync(verbose: args.Contains("--verbose"));
+}
+
+if (args.Contains("--quickstart"))
+{
+    await QuickStart.RunAsync(args);
+    return 0;
+}
+
+try
+{
+    await using var app = VoicePlatform.Build(new WebApplicationOptions { Args = args });
+    await app.RunAsync();
+    return 0;
+}
+catch (SettingException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}

@@ -1,0 +1,16 @@
+namespace MinimalApiHost;
+
+/// <summary>A setting that the platform cannot start with.</summary>
+internal sealed class SettingException : Exception
+{
+    public SettingException(string message)
+        : base(message)
+    {
+    }
+
+    public SettingException(string setting, string value, IEnumerable<string> known)
+        : base($"The setting {setting} is '{value}'. Known are: {string.Join(", ", known)}. "
+            + $"In the environment it is written {setting.Replace(":", "__", StringComparison.Ordinal)}.")
+    {
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MinimalApiHost.ApiKeys;
+using MinimalApiHost.Calls;
+using MinimalApiHost.Webhooks;
+using Outbox;
+
+namespace MinimalApiHost;
+
+/// <summary>The platform, put together: what it is made of, and the routes it answers.</summary>
+internal static class VoicePlatform
+{
+    public static WebApplication Build(WebApplicationOptions options, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(options);
+        configure?.Invoke(builder);
+
+        var platform = PlatformProfile.From(builder.Configuration);
+        builder.Services.AddSingleton(platform);
+        builder.Services.AddWebhookOutbox(outbox => builder.Configuration.Bind("Webhooks", outbox.Sending))
+            .UseConfiguredStorage(builder)
+            .AddProfilesOf(platform);
+
+        builder.Services.AddApiKeys(builder.Configuration);
+        builder.Services.AddProblemAnswers();
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+        });
+
+        var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseAuthentication();
+        app.UseAuthorization();
+
+        app.MapRouteIndex();
+        app.MapVoiceWebhooks();
+        app.MapWebhookEndpoints();
+        app.MapCalls();
+        app.MapEvents();
+        app.MapDeliveries();
+        return app;
+    }
+}
