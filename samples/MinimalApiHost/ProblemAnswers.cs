@@ -14,6 +14,8 @@ internal sealed class ProblemAnswers : IExceptionHandler
         {
             WebhookValidationException e => Unprocessable(e),
             BadHttpRequestException { InnerException: JsonException e } => Problem(StatusCodes.Status400BadRequest, $"The body is not the JSON that this route reads: {e.Message}"),
+            BadHttpRequestException when httpContext.Request is { ContentLength: 0 or null } request && !HttpMethods.IsGet(request.Method)
+                => Problem(StatusCodes.Status400BadRequest, "This route reads a JSON object in the body, and there is no body."),
             BadHttpRequestException e => Problem(e.StatusCode, e.Message),
             _ => null,
         };

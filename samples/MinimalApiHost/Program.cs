@@ -14,7 +14,11 @@ if (args.Contains("--quickstart"))
 
 try
 {
-    await using var app = VoicePlatform.Build(new WebApplicationOptions { Args = args });
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddVoicePlatform();
+
+    await using var app = builder.Build();
+    app.MapVoicePlatform();
     await app.RunAsync();
     return 0;
 }

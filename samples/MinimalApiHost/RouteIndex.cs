@@ -9,9 +9,10 @@ internal static class RouteIndex
     {
         name = "A small voice platform, and its webhooks",
         authorization = "Bearer <API key>, everywhere but here",
-        routes = routes.Endpoints.OfType<RouteEndpoint>().Select(Describe).Order(StringComparer.Ordinal),
+        routes = routes.Endpoints.OfType<RouteEndpoint>().SelectMany(Describe).OrderBy(route => route[7..], StringComparer.Ordinal),
     }));
 
-    private static string Describe(RouteEndpoint route) =>
-        $"{route.RoutePattern.RawText} {string.Join(' ', route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [])}";
+    private static IEnumerable<string> Describe(RouteEndpoint route) =>
+        from method in route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []
+        select $"{method,-6} /{route.RoutePattern.RawText?.Trim('/')}";
 }

@@ -10,11 +10,8 @@ namespace MinimalApiHost;
 /// <summary>The platform, put together: what it is made of, and the routes it answers.</summary>
 internal static class VoicePlatform
 {
-    public static WebApplication Build(WebApplicationOptions options, Action<WebApplicationBuilder>? configure = null)
+    public static void AddVoicePlatform(this WebApplicationBuilder builder)
     {
-        var builder = WebApplication.CreateBuilder(options);
-        configure?.Invoke(builder);
-
         var platform = PlatformProfile.From(builder.Configuration);
         builder.Services.AddSingleton(platform);
         builder.Services.AddWebhookOutbox(outbox => builder.Configuration.Bind("Webhooks", outbox.Sending))
@@ -28,8 +25,10 @@ internal static class VoicePlatform
             json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
         });
+    }
 
-        var app = builder.Build();
+    public static void MapVoicePlatform(this WebApplication app)
+    {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseAuthentication();
@@ -41,6 +40,5 @@ internal static class VoicePlatform
         app.MapCalls();
         app.MapEvents();
         app.MapDeliveries();
-        return app;
     }
 }

@@ -27,33 +27,31 @@ internal static class CallEvents
         ],
     };
 
-    private static JsonObject Facts(Call call)
+    private static JsonObject Facts(Call call, EndCall? end = null)
     {
         var facts = new JsonObject
         {
             ["id"] = call.Id,
             ["direction"] = call.Direction,
             ["status"] = call.Status,
-            ["callerNumber"] = call.From,
-            ["calledNumber"] = call.To,
-            ["startedAt"] = call.StartedAt,
         };
-        Add(facts, "campaignId", call.CampaignId);
-        Add(facts, "metadata", call.Metadata is null ? null : JsonNode.Parse(call.Metadata));
-        return facts;
-    }
-
-    private static JsonObject Facts(Call call, EndCall request)
-    {
-        var facts = Facts(call);
         Add(facts, "endedReason", call.EndedReason);
+        Add(facts, "callerNumber", call.From);
+        Add(facts, "calledNumber", call.To);
+        Add(facts, "startedAt", call.StartedAt);
         Add(facts, "endedAt", call.EndedAt);
         Add(facts, "durationSeconds", call.DurationSeconds);
-        facts["recordingAvailable"] = false;
-        facts["hasTranscript"] = request.Transcript is not null;
-        Add(facts, "transcript", Node(request.Transcript));
-        facts["task"] = call.Direction is "inbound" ? null : Node(request.Task);
-        foreach (var (name, value) in request.More)
+        if (end is not null)
+        {
+            facts["recordingAvailable"] = false;
+            facts["hasTranscript"] = end.Transcript is not null;
+            Add(facts, "transcript", Node(end.Transcript));
+            facts["task"] = call.Direction is "inbound" ? null : Node(end.Task);
+        }
+
+        Add(facts, "campaignId", call.CampaignId);
+        Add(facts, "metadata", call.Metadata is null ? null : JsonNode.Parse(call.Metadata));
+        foreach (var (name, value) in end?.More ?? [])
         {
             facts.TryAdd(name, Node(value));
         }

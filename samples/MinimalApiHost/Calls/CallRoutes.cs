@@ -76,7 +76,9 @@ internal static class CallRoutes
     private static async Task<IResult> AddArtifactAsync(
         string id, string name, JsonElement? patch, ClaimsPrincipal caller, SqliteConnection db, IWebhookOutbox outbox)
     {
-        var change = patch?.GetRawText() ?? (name is "recording" ? """{"recordingAvailable":true}""" : "{}");
+        var change = patch is { ValueKind: not JsonValueKind.Undefined } given ? given.GetRawText()
+            : name is "recording" ? """{"recordingAvailable":true}"""
+            : "{}";
         var artifact = WebhookArtifact.FromJson(id, ArtifactName(name), change);
 
         await db.OpenAsync();
