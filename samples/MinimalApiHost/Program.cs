@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using MinimalApiHost;
 using MinimalApiHost.Demo;
 
@@ -8,7 +9,7 @@ if (args.Contains("--demo"))
 
 if (args.Contains("--quickstart"))
 {
-    await QuickStart.RunAsync(args);
+    await QuickStart.RunAsync([.. args.Except(["--quickstart"])]);
     return 0;
 }
 
@@ -22,7 +23,7 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (SettingException e)
+catch (Exception e) when (e is SettingException or OptionsValidationException)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;

@@ -1,23 +1,35 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
 using Outbox;
 
 namespace MinimalApiHost;
 
-/// <summary>README's quick start, which it copies from here: <c>dotnet run --project samples/MinimalApiHost -- --quickstart</c>.</summary>
+/// <summary>
+/// README's quick start, which it copies from here:
+/// <c>dotnet run --project samples/MinimalApiHost -- --quickstart --receiver https://example.com/webhooks</c>, and then POST /calls/call_1/end.
+/// </summary>
 internal static class QuickStart
 {
     public sealed record Call(string Id, string From, string Status);
 
     public static async Task RunAsync(string[] args)
     {
+        await using var app = Build(args);
         await using var db = new SqliteConnection("Data Source=calls.db");
         await db.ExecuteAsync(
             """
             CREATE TABLE IF NOT EXISTS calls (id TEXT PRIMARY KEY, "from" TEXT NOT NULL, status TEXT NOT NULL);
             INSERT INTO calls VALUES ('call_1', '+16473705600', 'in-progress') ON CONFLICT DO NOTHING;
             """);
-        await Build(args).RunAsync();
+        if (app.Configuration["receiver"] is { } url)
+        {
+            // While you try it, the receiver may be on your own machine.
+            app.Services.GetRequiredService<IOptions<WebhookOutboxOptions>>().Value.Sending.AllowLocalReceivers = app.Environment.IsDevelopment();
+            await app.Services.GetRequiredService<IWebhookEndpoints>().PutAsync(new WebhookEndpoint { Scope = "+16473705600", Url = url });
+        }
+
+        await app.RunAsync();
     }
 
     public static WebApplication Build(string[] args)

@@ -1,17 +1,19 @@
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json;
 using Outbox.Profiles;
 using Outbox.Signing;
 
 namespace MinimalApiHost.Demo;
 
-/// <summary>A request that reached a customer, and what it was answered.</summary>
-internal sealed record Received(string Call, string DeliveryId, bool IsGenuine, string? Refusal, int Answered, string Body, bool? RecordingAvailable);
+/// <summary>A genuine request that reached a customer, and what it was answered.</summary>
+internal sealed record Received(string Call, string DeliveryId, string Body, bool? RecordingAvailable, int Answered);
 
 /// <summary>A customer's receiver: it verifies each request by its raw bytes before it reads a word of it.</summary>
-internal sealed class Customer(WebhookProfile profile, Timeline timeline)
+internal sealed class Customer(WebhookProfile profile, IReadOnlyList<Scene> scenes, Timeline timeline)
 {
     private readonly ConcurrentQueue<Received> _received = new();
+    private readonly ConcurrentQueue<string> _refused = new();
     private WebhookVerifier? _verifier;
 
     public WebhookProfile Profile => profile;
@@ -21,10 +23,10 @@ internal sealed class Customer(WebhookProfile profile, Timeline timeline)
     /// <summary>The endpoint's id at the platform, once it is registered.</summary>
     public string EndpointId { get; set; } = "";
 
-    /// <summary>What the customer answers to a call's n-th request; everything else is answered 200.</summary>
-    public Func<string, int, int> Answers { get; init; } = (_, _) => StatusCodes.Status200OK;
+    /// <summary>Why requests were refused: none should be.</summary>
+    public IReadOnlyCollection<string> Refused => _refused;
 
-    public IEnumerable<Received> Requests(string call) => _received.Where(request => request.Call == call);
+    public IReadOnlyList<Received> Requests(Scene scene) => [.. _received.Where(request => request.Call == scene.Call)];
 
     public void Trust(string secret) => _verifier = new WebhookVerifier(profile, secret);
 
@@ -35,40 +37,42 @@ internal sealed class Customer(WebhookProfile profile, Timeline timeline)
         var body = buffer.ToArray();
 
         var verification = _verifier!.Verify(body, name => request.Headers[name]);
-        return Results.StatusCode(verification.IsValid ? Accept(verification, body) : Refuse(verification, body));
+        if (!verification.IsValid)
+        {
+            _refused.Enqueue(verification.Reason!);
+            timeline.Refused(Name, verification.Reason!);
+            return Results.Unauthorized();
+        }
+
+        return Results.StatusCode(Accept(verification.DeliveryId!, body));
     }
 
-    private int Accept(WebhookVerification verification, byte[] body)
+    private int Accept(string deliveryId, byte[] body)
     {
         using var json = JsonDocument.Parse(body);
         var data = json.RootElement.TryGetProperty("data", out var inner) ? inner : json.RootElement;
-        var call = data.GetProperty("id").GetString()!;
         var recording = data.TryGetProperty("recordingAvailable", out var available) ? available.GetBoolean() : (bool?)null;
+        var scene = scenes.Single(scene => scene.Call == data.GetProperty("id").GetString());
+        var before = Requests(scene);
+        var answer = scene.AnswerOf(Name, before.Count + 1);
+        var now = new Received(scene.Call, deliveryId, Encoding.UTF8.GetString(body), recording, answer);
+        _received.Enqueue(now);
 
-        var number = Requests(call).Count() + 1;
-        var status = Answers(call, number);
-        _received.Enqueue(new Received(call, verification.DeliveryId ?? "", IsGenuine: true, null, status, System.Text.Encoding.UTF8.GetString(body), recording));
-
-        var text = $"{profile.Signature.Header}, {body.Length} bytes{(number > 1 ? ", the same as before" : "")}";
-        if (status is StatusCodes.Status200OK)
+        var repeat = before switch
         {
-            timeline.Verified(Name, text);
+            [] => "",
+            [var first, ..] when first.DeliveryId == now.DeliveryId && first.Body == now.Body => $", the same id and bytes as try {before.Count}",
+            _ => ", another id or body than before!",
+        };
+        if (answer is StatusCodes.Status200OK)
+        {
+            timeline.Verified(Name, $"{profile.Signature.Header,-20}  recordingAvailable: {(recording is true ? "true" : "false")}{repeat}");
         }
         else
         {
-            timeline.Attempt(Name, $"verified, but answered {status}");
+            timeline.Attempt(Name, $"{profile.Signature.Header,-20}  verified, but answered {answer}{repeat}");
         }
 
-        return status;
+        return answer;
     }
-
-    private int Refuse(WebhookVerification verification, byte[] body)
-    {
-        _received.Enqueue(new Received("", "", IsGenuine: false, verification.Reason, StatusCodes.Status401Unauthorized, System.Text.Encoding.UTF8.GetString(body), null));
-        timeline.Refused(Name, verification.Reason ?? "");
-        return StatusCodes.Status401Unauthorized;
-    }
-
-    /// <summary>What was refused: nothing that the platform sends should be.</summary>
-    public IEnumerable<Received> RefusedRequests => _received.Where(request => !request.IsGenuine);
 }

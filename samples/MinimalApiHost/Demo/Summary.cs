@@ -14,13 +14,13 @@ internal sealed class Summary(PlatformClient platform, IReadOnlyList<Customer> c
     {
         timeline.Heading("What arrived");
         timeline.Note($"{"",-12}{"requests in scene",-30}{"",-2}{"deliveries",-31}");
-        timeline.Note(Row("customer", [.. scenes.Select(scene => scene.Title[..1])], "expected", "received", "verified", "verdict"));
+        timeline.Note(Row("customer", [.. scenes.Select(scene => scene.Number)], "expected", "received", "verified", "verdict"));
         foreach (var customer in customers)
         {
             await ShowAsync(customer, scenes);
         }
 
-        var requests = customers.Sum(customer => scenes.Sum(scene => customer.Requests(scene.Call).Count()));
+        var requests = customers.Sum(customer => scenes.Sum(scene => customer.Requests(scene).Count));
         timeline.Plain("");
         foreach (var fault in _faults)
         {
@@ -42,26 +42,26 @@ internal sealed class Summary(PlatformClient platform, IReadOnlyList<Customer> c
         }
 
         CheckIds(customer, scenes);
-        _faults.AddRange(customer.RefusedRequests.Select(refused => $"{customer.Name} refused a request: {refused.Refusal}"));
+        _faults.AddRange(customer.Refused.Select(reason => $"{customer.Name} refused a request: {reason}"));
 
-        var all = scenes.SelectMany(scene => customer.Requests(scene.Call)).ToList();
-        var expected = scenes.Count(scene => scene.Expected(customer) is not null);
+        var all = scenes.SelectMany(scene => customer.Requests(scene)).ToList();
+        var expected = scenes.Count(scene => scene.Expected(customer.Name) is not null);
         var row = Row(
             customer.Name,
-            [.. scenes.Select(scene => customer.Requests(scene.Call).Count() is > 0 and var count ? Number(count) : "–")],
+            [.. scenes.Select(scene => customer.Requests(scene).Count is > 0 and var count ? Number(count) : "–")],
             Number(expected),
-            Number(all.DistinctBy(request => request.DeliveryId).Count() + customer.RefusedRequests.Count()),
-            Number(all.Where(request => request.IsGenuine).DistinctBy(request => request.DeliveryId).Count()),
+            Number(all.DistinctBy(request => request.DeliveryId).Count() + customer.Refused.Count),
+            Number(all.DistinctBy(request => request.DeliveryId).Count()),
             "");
         timeline.Plain($" {row}{(_faults.Count == before ? timeline.Good("✓ as expected") : timeline.Bad("✗ differs"))}{Remark(customer, scenes)}");
     }
 
     private async Task CheckAsync(Customer customer, Scene scene)
     {
-        var got = customer.Requests(scene.Call).ToList();
-        var what = $"{customer.Name}, scene {scene.Title[..1]}:";
+        var got = customer.Requests(scene);
+        var what = $"{customer.Name}, scene {scene.Number}:";
         var deliveries = (await platform.GetAsync($"/v1/deliveries?subject={scene.Call}&endpoint={customer.EndpointId}"))["deliveries"]!.AsArray();
-        if (scene.Expected(customer) is not { } expected)
+        if (scene.Expected(customer.Name) is not { } expected)
         {
             Expect(got.Count == 0 && deliveries.Count == 0, $"{what} expected nothing at all, got {got.Count} requests of {deliveries.Count} deliveries.");
             return;
@@ -78,7 +78,7 @@ internal sealed class Summary(PlatformClient platform, IReadOnlyList<Customer> c
 
     private void CheckIds(Customer customer, IReadOnlyList<Scene> scenes)
     {
-        var ids = scenes.SelectMany(scene => customer.Requests(scene.Call).Select(request => request.DeliveryId).Distinct()).ToList();
+        var ids = scenes.SelectMany(scene => customer.Requests(scene).Select(request => request.DeliveryId).Distinct()).ToList();
         Expect(ids.Distinct().Count() == ids.Count && !ids.Contains(""), $"{customer.Name}: two calls came under one id, or one had none.");
     }
 
@@ -94,8 +94,8 @@ internal sealed class Summary(PlatformClient platform, IReadOnlyList<Customer> c
 
     private static string Remark(Customer customer, IReadOnlyList<Scene> scenes) =>
         string.Concat(scenes
-            .Where(scene => scene.Expected(customer) is { } expected && expected.Status != "delivered")
-            .Select(scene => $", {scene.Title[..1]} {scene.Expected(customer)!.Status}"));
+            .Where(scene => scene.Expected(customer.Name) is { } expected && expected.Status != "delivered")
+            .Select(scene => $", {scene.Expected(customer.Name)!.Status} in {scene.Number}"));
 
     private static string Row(string customer, IReadOnlyList<string> requests, string expected, string received, string verified, string verdict)
     {
