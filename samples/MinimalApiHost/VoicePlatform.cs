@@ -16,6 +16,7 @@ internal static class VoicePlatform
         builder.Services.AddSingleton(platform);
         builder.Services.AddWebhookOutbox(outbox => builder.Configuration.Bind("Webhooks", outbox.Sending))
             .UseConfiguredStorage(builder)
+            .ProtectConfiguredSecrets(builder)
             .AddProfilesOf(platform);
 
         builder.Services.AddApiKeys(builder.Configuration);

@@ -4,6 +4,8 @@ namespace MinimalApiHost.Tests;
 
 public sealed class ProcessTests : IDisposable
 {
+    private const string SecretKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("outbox-process-");
 
     [Fact]
@@ -61,15 +63,25 @@ public sealed class ProcessTests : IDisposable
         Assert.DoesNotContain("   at ", host.Errors, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Outside_Development_there_are_no_demo_keys_and_no_local_receivers()
+    [Theory]
+    [InlineData("Webhooks__SecretKey", "", "Webhooks:SecretKey is missing")]
+    [InlineData("Webhooks__SecretKey", "too-short", "not 32 bytes in base64")]
+    [InlineData("Webhooks__AllowLocalReceivers", "true", "AllowLocalReceiversOutsideDevelopment")]
+    public async Task What_is_only_for_development_stops_the_start_elsewhere(string setting, string value, string expected)
     {
-        using var refused = ChildHost.Start(_folder.FullName, [], ("ASPNETCORE_ENVIRONMENT", "Production"), ("Webhooks__AllowLocalReceivers", "true"));
-        Assert.Equal(1, await refused.ExitedAsync());
-        Assert.Contains("AllowLocalReceiversOutsideDevelopment", refused.Errors, StringComparison.Ordinal);
+        using var host = ChildHost.Start(
+            _folder.FullName, [], ("ASPNETCORE_ENVIRONMENT", "Production"), ("Webhooks__SecretKey", SecretKey), (setting, value));
 
-        using var host = ChildHost.Start(_folder.FullName, [], ("ASPNETCORE_ENVIRONMENT", "Production"));
+        Assert.Equal(1, await host.ExitedAsync());
+        Assert.Contains(expected, host.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Outside_Development_there_are_no_demo_keys()
+    {
+        using var host = ChildHost.Start(_folder.FullName, [], ("ASPNETCORE_ENVIRONMENT", "Production"), ("Webhooks__SecretKey", SecretKey));
         using var http = new HttpClient { BaseAddress = await host.ListeningAsync() };
+
         (await new Api(http, "demo-key").GetAsync("/v1/deliveries")).IsProblem(System.Net.HttpStatusCode.Unauthorized, "No API key is configured");
     }
 
