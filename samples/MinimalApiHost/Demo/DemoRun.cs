@@ -163,7 +163,11 @@ internal sealed class DemoRun(PlatformClient platform, IReadOnlyList<Customer> c
     private async Task SayHeldAsync(Scene scene)
     {
         var waiting = await platform.GetAsync($"/v1/deliveries?subject={scene.Call}&status=waiting");
-        var first = waiting["deliveries"]![0]!;
+        if (waiting["deliveries"]!.AsArray() is not [{ } first, ..])
+        {
+            return; // the summary says what is missing
+        }
+
         var deadline = first["dueAt"]!.GetValue<DateTimeOffset>() - first["enqueuedAt"]!.GetValue<DateTimeOffset>();
         timeline.Held(scene.Call, string.Create(CultureInfo.InvariantCulture, $"waits for the {first["heldFor"]![0]}, at most {deadline.TotalSeconds:0.#} s"));
     }
@@ -174,7 +178,12 @@ internal sealed class DemoRun(PlatformClient platform, IReadOnlyList<Customer> c
         {
             JsonNode? attempt = null;
             await UntilAsync(async () => (attempt = (await DeliveryAsync(scene, customer))?["attempts"]?.AsArray().ElementAtOrDefault(failed - 1)) is not null);
-            var wait = attempt!["nextAttemptAt"]!.GetValue<DateTimeOffset>() - attempt["startedAt"]!.GetValue<DateTimeOffset>();
+            if (attempt?["nextAttemptAt"]?.GetValue<DateTimeOffset>() is not { } next)
+            {
+                return; // the summary says what is missing
+            }
+
+            var wait = next - attempt["startedAt"]!.GetValue<DateTimeOffset>();
             timeline.Retried(customer.Name, string.Create(CultureInfo.InvariantCulture, $"try {failed + 1} follows in {wait.TotalSeconds:0.00} s, on its own; the others have theirs"));
         }
     }
