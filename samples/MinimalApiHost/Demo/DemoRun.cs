@@ -156,6 +156,7 @@ internal sealed class DemoRun(PlatformClient platform, IReadOnlyList<Customer> c
 
     private async Task EndAsync(Scene scene, object end)
     {
+        timeline.ExpectEnqueued();
         var ended = await platform.PostAsync($"/v1/calls/{scene.Call}/end", end);
         timeline.Enqueued(scene.Call, $"{Text(ended, "status")}, {ended["deliveryIds"]!.AsArray().Count} deliveries, in the transaction of the call's row");
     }

@@ -13,6 +13,7 @@ internal sealed class Timeline(TextWriter output, bool colours, TimeProvider clo
 
     private readonly Lock _lines = new();
     private readonly long _start = clock.GetTimestamp();
+    private List<Func<string>>? _kept;
 
     /// <summary>In colour where somebody looks at a terminal, and has not asked for none (no-color.org).</summary>
     public static Timeline OnConsole(TimeProvider clock) =>
@@ -20,15 +21,33 @@ internal sealed class Timeline(TextWriter output, bool colours, TimeProvider clo
 
     public TimeSpan Elapsed => clock.GetElapsedTime(_start);
 
-    public void Heading(string text) => Write($"\n {Paint(Bold, text)}");
+    public void Heading(string text) => Write(() => $"\n {Paint(Bold, text)}");
 
-    public void Note(string text) => Write($" {Paint(Dim, text)}");
+    public void Note(string text) => Write(() => $" {Paint(Dim, text)}");
 
-    public void Plain(string text) => Write(text);
+    public void Plain(string text) => Write(() => text);
 
     public void Registered(string customer, string text) => Line(Cyan, "registered", customer, text);
 
-    public void Enqueued(string call, string text) => Line(Cyan, "enqueued", call, text);
+    /// <summary>Keeps lines back until <see cref="Enqueued"/>: a webhook is often there before the answer to whoever caused it.</summary>
+    public void ExpectEnqueued()
+    {
+        lock (_lines)
+        {
+            _kept = [];
+        }
+    }
+
+    public void Enqueued(string call, string text)
+    {
+        lock (_lines)
+        {
+            var kept = _kept ?? [];
+            _kept = null;
+            Line(Cyan, "enqueued", call, text);
+            kept.ForEach(Write);
+        }
+    }
 
     public void RolledBack(string call, string text) => Line(Yellow, "rolled back", call, text);
 
@@ -55,13 +74,21 @@ internal sealed class Timeline(TextWriter output, bool colours, TimeProvider clo
     public string Strong(string text) => Paint(Bold, text);
 
     private void Line(string colour, string what, string whom, string text) =>
-        Write($" {Paint(Dim, $"{Elapsed.TotalSeconds,7:0.00} s")}  {Paint(colour, $"{what,-11}")}  {whom,-16}  {text}");
+        Write(() => $" {Paint(Dim, $"{Elapsed.TotalSeconds,7:0.00} s")}  {Paint(colour, $"{what,-11}")}  {whom,-16}  {text}");
 
-    private void Write(string line)
+    // The time is taken where the order is decided.
+    private void Write(Func<string> line)
     {
         lock (_lines)
         {
-            output.WriteLine(line);
+            if (_kept is null)
+            {
+                output.WriteLine(line());
+            }
+            else
+            {
+                _kept.Add(line);
+            }
         }
     }
 
