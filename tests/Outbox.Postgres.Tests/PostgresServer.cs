@@ -41,6 +41,7 @@ public sealed class PostgresServer : IDisposable
         var binaries = FindBinaries() ?? throw new InvalidOperationException("No PostgreSQL found: install the postgresql package, or set OUTBOX_POSTGRES to a connection string.");
         var folder = Directory.CreateTempSubdirectory("outbox-pg-").FullName;
         var server = new PostgresServer(folder, binaries, FreePort());
+        server.EndWithThisProcess();
         if (IsRoot)
         {
             Run("chown", "postgres", folder);
@@ -48,7 +49,6 @@ public sealed class PostgresServer : IDisposable
 
         server.RunAsServer("initdb", "-D", server.Data, "-U", "outbox", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C");
         server.StartAgain();
-        server.EndWithThisProcess();
         return server;
     }
 
