@@ -9,8 +9,8 @@ public sealed record WebhookArtifact
 {
     private WebhookArtifact(string subject, string name, JsonPayload patch)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(subject);
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(subject);
+        ArgumentNullException.ThrowIfNull(name);
         Subject = subject;
         Name = name;
         Patch = patch;

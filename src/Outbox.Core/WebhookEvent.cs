@@ -12,7 +12,7 @@ public sealed record WebhookEvent
 {
     private WebhookEvent(string type, JsonPayload payload)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(type);
+        ArgumentNullException.ThrowIfNull(type);
         Type = type;
         Payload = payload;
     }

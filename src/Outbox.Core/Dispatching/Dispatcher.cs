@@ -23,6 +23,9 @@ internal sealed class Dispatcher(
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
     private readonly WebhookOutboxOptions _options = options.Value;
+
+    // Nobody tells of the lease of a host that died: looking a few times in a lease replaces it soon after.
+    private readonly TimeSpan _longestIdle = Min(options.Value.SweepInterval, options.Value.LeaseDuration / 4);
     private readonly InFlight _inFlight = new();
     private readonly StoreTrouble _trouble = new("claim", clock, random, logger);
     private volatile bool _more;
@@ -61,7 +64,7 @@ internal sealed class Dispatcher(
         if (free <= 0)
         {
             _more = true;
-            return _options.SweepInterval;
+            return _longestIdle;
         }
 
         var leasedAt = clock.GetTimestamp();
@@ -83,14 +86,16 @@ internal sealed class Dispatcher(
         }
 
         _more = claim.More;
-        return claim.More ? _options.SweepInterval : await UntilNextDueAsync(stopWorking);
+        return claim.More ? _longestIdle : await UntilNextDueAsync(stopWorking);
     }
 
     private async Task<TimeSpan> UntilNextDueAsync(CancellationToken stopWorking)
     {
         var due = await store.NextDueInAsync(stopWorking);
-        return due is not { } wait || wait > _options.SweepInterval ? _options.SweepInterval : wait < Shortest ? Shortest : wait;
+        return due is not { } wait ? _longestIdle : wait < Shortest ? Shortest : Min(wait, _longestIdle);
     }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private async Task DeliverAsync(ClaimedDelivery delivery, long leasedAt, CancellationToken stopWorking)
     {

@@ -137,7 +137,7 @@ internal sealed class WebhookEndpoints(
     private (StoredEndpoint Changed, string? Generated) Change(EndpointWish wish, StoredEndpoint? existing)
     {
         wish.CheckAgainst(existing);
-        var now = clock.GetUtcNow();
+        var now = Now;
         var changed = (existing ?? wish.New(ids.NewEndpointId(), now)) with
         {
             Url = wish.Url,
@@ -168,13 +168,13 @@ internal sealed class WebhookEndpoints(
 
     private StoredEndpoint Disable(StoredEndpoint stored, string reason) => stored with
     {
-        DisabledAt = stored.DisabledAt ?? clock.GetUtcNow(),
+        DisabledAt = stored.DisabledAt ?? Now,
         DisabledReason = reason,
     };
 
     private StoredEndpoint WithSecrets(StoredEndpoint stored, string secret, TimeSpan overlap)
     {
-        var until = clock.GetUtcNow() + overlap;
+        var until = Now + overlap;
         var secrets = new List<EndpointSecret> { new(secret, Until: null) };
         if (overlap > TimeSpan.Zero && Newest(stored) is { } previous && !string.Equals(previous.Value, secret, StringComparison.Ordinal))
         {
@@ -188,6 +188,9 @@ internal sealed class WebhookEndpoints(
             PreviousSecretUntil = secrets.Count > 1 ? until : null,
         };
     }
+
+    // Stores keep milliseconds; what a put returns is what a get will.
+    private DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
 
     private EndpointSecret? Newest(StoredEndpoint stored) => vault.Open(stored.Secrets, stored.Tenant, stored.Id) is [var newest, ..] ? newest : null;
 

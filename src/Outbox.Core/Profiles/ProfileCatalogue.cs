@@ -37,5 +37,5 @@ internal sealed class ProfileCatalogue
     /// <exception cref="WebhookValidationException">There is no profile of that name.</exception>
     public WebhookProfile Get(string name) => Find(name) ?? throw new WebhookValidationException(
         "profile",
-        $"'{name}' is not a profile of this host.{NearMiss.Suggest(name, _byName.Keys)} Known are: {string.Join(", ", _byName.Keys)}. A profile of your own is added with AddProfile(…).");
+        $"'{name}' is not a profile of this host.{NearMiss.Suggest(name, _byName.Keys)} Known are: {string.Join(", ", _byName.Keys)}.");
 }

@@ -1,0 +1,91 @@
+using System.Text.RegularExpressions;
+
+namespace MinimalApiHost.Tests.Documentation;
+
+/// <summary>README and docs/ say what compiles, and name what exists.</summary>
+public sealed partial class DocumentationTests
+{
+    private static readonly string Root = FindRoot();
+
+    /// <summary>Compared with the provider's source by a test of its own.</summary>
+    private static readonly string[] ComparedElsewhere = ["writing-a-provider.md"];
+
+    private static IEnumerable<string> Pages => Directory.GetFiles(Path.Combine(Root, "docs"), "*.md")
+        .Where(page => !ComparedElsewhere.Contains(Path.GetFileName(page)))
+        .Append(Path.Combine(Root, "README.md"));
+
+    [Fact]
+    public void READMEs_quick_start_is_the_samples()
+    {
+        var source = File.ReadAllText(Path.Combine(Root, "samples", "MinimalApiHost", "QuickStart.cs"));
+        var region = QuickStart().Match(source).Groups["code"].Value;
+
+        Assert.Equal(Unindented(region), Unindented(Blocks(Path.Combine(Root, "README.md")).First()));
+    }
+
+    [Fact]
+    public void Every_other_block_of_code_is_compiled_in_these_tests()
+    {
+        var compiled = Unindented(
+            string.Join('\n', Directory.GetFiles(Path.Combine(Root, "tests"), "DocumentedCode*.cs", SearchOption.AllDirectories)
+                .Append(Path.Combine(Root, "samples", "MinimalApiHost", "QuickStart.cs"))
+                .Select(File.ReadAllText)));
+
+        foreach (var page in Pages)
+        {
+            foreach (var block in Blocks(page))
+            {
+                Assert.True(compiled.Contains(Unindented(block), StringComparison.Ordinal), $"{Path.GetFileName(page)} has code that no DocumentedCode.cs compiles:\n{block}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_link_to_a_file_of_the_repository_leads_somewhere()
+    {
+        foreach (var page in Pages)
+        {
+            foreach (Match link in Link().Matches(File.ReadAllText(page)))
+            {
+                var target = Path.Combine(Path.GetDirectoryName(page)!, link.Groups["path"].Value);
+                Assert.True(File.Exists(target), $"{Path.GetFileName(page)} links to {link.Groups["path"].Value}, which is not there.");
+            }
+        }
+    }
+
+    [Fact]
+    public void READMEs_commands_are_what_CI_runs()
+    {
+        var ci = File.ReadAllText(Path.Combine(Root, ".ci", "run"));
+
+        foreach (var command in (string[])["dotnet run --project samples/MinimalApiHost -- --demo", "dotnet test Outbox.sln"])
+        {
+            Assert.Contains(command, File.ReadAllText(Path.Combine(Root, "README.md")), StringComparison.Ordinal);
+            Assert.Contains(command, ci, StringComparison.Ordinal);
+        }
+    }
+
+    private static IEnumerable<string> Blocks(string page) => Block().Matches(File.ReadAllText(page)).Select(match => match.Groups["code"].Value);
+
+    private static string Unindented(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim())).Trim();
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Outbox.sln")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside the repository.");
+        }
+
+        return folder.FullName;
+    }
+
+    [GeneratedRegex(@"// <quickstart>\n(?<code>.*?)\n\s*// </quickstart>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex QuickStart();
+
+    [GeneratedRegex(@"^```csharp\n(?<code>.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Block();
+
+    [GeneratedRegex(@"\]\((?!https?:|#)(?<path>[^)#]+)[^)]*\)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Link();
+}

@@ -1,0 +1,88 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using System.Data.Common;
+using Outbox;
+using Outbox.Deliveries;
+using Outbox.Profiles;
+using Outbox.Signing;
+using Outbox.Storage;
+
+namespace MinimalApiHost.Tests.Documentation;
+
+/// <summary>The code of README and docs/, compiled. <see cref="DocumentationTests"/> compares the two.</summary>
+internal static class DocumentedCode
+{
+    public sealed record Call(string Id);
+
+    public static async Task PutAnEndpointAsync(IWebhookOutbox outbox)
+    {
+        await outbox.Endpoints.PutAsync(new WebhookEndpoint { Scope = "+16473705600", Url = "https://hooks.example.com/calls", Profile = "standard" });
+    }
+
+    public static async Task HoldAsync(IWebhookOutbox outbox, Call call, DbTransaction tx, string recordingUrl)
+    {
+        await outbox.EnqueueAsync(
+            new WebhookEvent("call.ended", call) { Subject = call.Id, Holds = WebhookProfile.Ttma.HoldsFor("call.ended") },
+            tx);
+
+        await outbox.ArtifactReadyAsync(new WebhookArtifact(call.Id, "recording", new { recordingAvailable = true, recordingUrl }), tx);
+    }
+
+    public static void Probe(WebApplicationBuilder builder, string connectionString)
+    {
+        builder.Services.AddWebhookOutbox().UseSqlite(connectionString).AddArtifactProbe<RecordingProbe>();
+    }
+
+    public static IReadOnlyList<WebhookProfile> OwnProfiles()
+    {
+        var acme = WebhookProfile.Ttma with
+        {
+            Name = "acme",
+            Signature = WebhookProfile.Ttma.Signature with { Header = "X-Acme-Signature" },
+            EventTypes = ["call.ended", "voicemail.left"],
+            Retries = new RetrySchedule(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(10)),
+        };
+
+        var plain = new WebhookProfile
+        {
+            Name = "plain",
+            Envelope = new WebhookEnvelope(
+                new EnvelopeField("id", EnvelopeValue.DeliveryId),
+                new EnvelopeField("kind", EnvelopeValue.EventType),
+                new EnvelopeField("payload", EnvelopeValue.Data)),
+            Signature = new SignatureScheme { Header = "X-Plain-Signature", SignaturePrefix = "sha256=" },
+            Secret = SecretRule.Required(32),
+        };
+
+        return [acme, plain];
+    }
+
+    public static void Receive(WebApplication app, string secret, ILogger logger)
+    {
+        var verifier = new WebhookVerifier(WebhookProfile.Ttma, secret);
+
+        app.MapPost("/webhooks", async (HttpRequest request) =>
+        {
+            using var body = new MemoryStream();
+            await request.Body.CopyToAsync(body);
+
+            var result = verifier.Verify(body.ToArray(), name => request.Headers[name]);
+
+            if (!result.IsValid)
+            {
+                logger.LogWarning("Refused: {Reason}", result.Reason);
+                return Results.Unauthorized();
+            }
+
+            // Deliveries come at least once: do the work only if result.DeliveryId is new to you.
+            return Results.Ok();
+        });
+    }
+
+    private sealed class RecordingProbe : IArtifactProbe
+    {
+        public ValueTask<WebhookArtifact?> ProbeAsync(HeldArtifact held, CancellationToken cancellationToken) => ValueTask.FromResult<WebhookArtifact?>(null);
+    }
+}
