@@ -1,0 +1,95 @@
+using System.Data.Common;
+using Outbox.Benchmarks.Harness;
+using Outbox.Benchmarks.Stores;
+
+namespace Outbox.Benchmarks.Scenarios;
+
+/// <summary>
+/// Transactions of a call's row and its event, against the same call row with a hand-written event row and delivery row, and against the
+/// call row alone. Each client has a connection of its own and commits one transaction after the other.
+/// </summary>
+internal static class Enqueue
+{
+    private delegate Task Work(int number, DbTransaction transaction);
+
+    public static async Task RunAsync(BenchSettings settings, Report report)
+    {
+        await using var database = await settings.CreateDatabaseAsync();
+        await using var host = await OutboxHost.StartAsync(database, dispatch: false);
+        await Customers.RegisterAsync(host, 0, 1, _ => "http://127.0.0.1:9/hook");
+
+        foreach (var clients in settings.Concurrency is { } only ? [only] : new[] { 1, 16 })
+        {
+            var (outbox, threeInserts, callAlone) = (new List<double>(), new List<double>(), new List<double>());
+            for (var round = 0; round <= (settings.Rounds ?? 7); round++)
+            {
+                var count = settings.Count ?? 10_000;
+                var alone = await RateAsync(database, clients, count, _ => (_, _) => Task.CompletedTask);
+                var bare = await RateAsync(database, clients, count, BareInserts(database));
+                var ours = await RateAsync(
+                    database,
+                    clients,
+                    count,
+                    _ => (number, transaction) => host.Outbox.EnqueueAsync(Payload.Event(number, 0), transaction));
+                if (round > 0)
+                {
+                    callAlone.Add(alone);
+                    threeInserts.Add(bare);
+                    outbox.Add(ours);
+                }
+            }
+
+            report.Add($"transactions, {clients} clients, against the bare three inserts", "per second", outbox, threeInserts);
+            report.Add($"transactions, {clients} clients, against the call row alone", "per second", outbox, callAlone);
+        }
+    }
+
+    private static Func<DbConnection, Work> BareInserts(IBenchDatabase database) => connection =>
+    {
+        var inserts = database.InsertEventAndDelivery(connection);
+        return async (number, transaction) =>
+        {
+            foreach (var insert in inserts)
+            {
+                insert.Transaction = transaction;
+                insert.Parameters[0].Value = Unique(number);
+                if (insert.Parameters.Count > 1)
+                {
+                    insert.Parameters[1].Value = BareSender.DataOf(number);
+                }
+
+                await insert.ExecuteNonQueryAsync();
+            }
+        };
+    };
+
+    private static async Task<double> RateAsync(IBenchDatabase database, int clients, int count, Func<DbConnection, Work> workOf)
+    {
+        var next = -1;
+        var seconds = await Timing.SecondsOfAsync(() => Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Factory.StartNew(
+            async () =>
+            {
+                await using var connection = await database.ConnectAsync();
+                await using var insertCall = database.InsertCall(connection);
+                var work = workOf(connection);
+                for (var i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))
+                {
+                    await using var transaction = await connection.BeginTransactionAsync();
+                    insertCall.Transaction = transaction;
+                    insertCall.Parameters[0].Value = Unique(i);
+                    await insertCall.ExecuteNonQueryAsync();
+                    await work(i, transaction);
+                    await transaction.CommitAsync();
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default).Unwrap())));
+        return count / seconds;
+    }
+
+    private static int _unique;
+
+    // As long as an event's own id.
+    private static string Unique(int number) => $"{Interlocked.Increment(ref _unique):D12}{number:D14}";
+}

@@ -1,0 +1,162 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Outbox.Sqlite;
+using SQLitePCL;
+
+namespace Outbox.Benchmarks.Stores;
+
+/// <summary>
+/// A file in the temporary folder. Every connection, the platform's too, runs with synchronous=NORMAL: with FULL each commit waits for the
+/// disk, which would hide what the outbox adds.
+/// </summary>
+internal sealed class SqliteBench : IBenchDatabase
+{
+    private const int SQLITE_STMTSTATUS_RUN = 6;
+
+    private readonly DirectoryInfo? _folder;
+    private readonly string _connectionString;
+
+    private SqliteBench(string file, DirectoryInfo? folder)
+    {
+        _folder = folder;
+        _connectionString = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 60 }.ConnectionString;
+        Address = file;
+    }
+
+    public string Address { get; }
+
+    public static async Task<IBenchDatabase> CreateAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("outbox-bench-");
+        var database = new SqliteBench(Path.Combine(folder.FullName, "calls.db"), folder);
+        await using var connection = await database.ConnectAsync();
+        await RunAsync(connection, "PRAGMA journal_mode = WAL");
+        await RunAsync(connection, "CREATE TABLE calls (id TEXT PRIMARY KEY, status TEXT NOT NULL)");
+        return database;
+    }
+
+    public static IBenchDatabase Join(string address) => new SqliteBench(address, folder: null);
+
+    public void Use(IWebhookOutboxBuilder outbox) => outbox.UseSqlite(_connectionString);
+
+    public async ValueTask<DbConnection> ConnectAsync()
+    {
+        var connection = new SqliteConnection(_connectionString);
+        await connection.OpenAsync();
+        await RunAsync(connection, "PRAGMA synchronous = NORMAL");
+        return connection;
+    }
+
+    public DbCommand InsertCall(DbConnection connection) => Prepared(connection, "INSERT INTO calls (id, status) VALUES ($id, 'ended')", "$id");
+
+    public IReadOnlyList<DbCommand> InsertEventAndDelivery(DbConnection connection) =>
+    [
+        Prepared(
+            connection,
+            """
+            INSERT INTO outbox_event (id, type, scopes, occurred_at, enqueued_at, data)
+            VALUES ('evt_' || $id, 'call.ended', '["all","number:+16470000000"]', 1800000000000, 1800000000000, $data)
+            """,
+            "$id",
+            "$data"),
+        Prepared(
+            connection,
+            """
+            INSERT INTO outbox_delivery (id, event_key, endpoint_key, status, gate, due_at, enqueued_at, ship_transcript, profile)
+            VALUES ('dlv_' || $id, last_insert_rowid(), 1, 0, 0, 1800000000000, 1800000000000, 1, 'standard')
+            """,
+            "$id"),
+    ];
+
+    public async ValueTask<bool> HasOpenAsync(DbConnection connection) =>
+        await ScalarAsync(
+            connection,
+            "SELECT EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 0) OR EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 1)") != 0;
+
+    public async ValueTask<long> DeliveredAsync(DbConnection connection, int firstEndpoint, int endpoints) =>
+        await ScalarAsync(connection, $"SELECT count(*) FROM outbox_delivery WHERE status = 2 AND endpoint_key BETWEEN {firstEndpoint + 1} AND {firstEndpoint + endpoints}");
+
+    public async Task RetainAsync(int count, int endpoints)
+    {
+        await using var connection = await ConnectAsync();
+        const int Batch = 100_000;
+        for (var done = 0; done < count; done += Batch)
+        {
+            var (from, until) = (done, Math.Min(count, done + Batch));
+            var numbers = $"WITH RECURSIVE n (i) AS (SELECT {from} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {until})";
+            await RunAsync(
+                connection,
+                $"""
+                BEGIN IMMEDIATE;
+                INSERT INTO outbox_event (key, id, type, subject, scopes, occurred_at, enqueued_at, data)
+                {numbers} SELECT i + 1, printf('evt_00%020d', i), 'call.ended', printf('call_old_%d', i), '["all"]', 1790000000000, 1790000000000, x'7b7d' FROM n;
+                INSERT INTO outbox_delivery (id, event_key, endpoint_key, status, gate, due_at, attempts, lease_token, enqueued_at, closed_at, ship_transcript, last_status_code, profile)
+                {numbers} SELECT printf('dlv_00%020d%04x', i, 1 + i % {endpoints}), i + 1, 1 + i % {endpoints}, 2, 0, 1790000000000 + i, 1, 1, 1790000000000, 1790000000000 + i, 1, 200, 'standard' FROM n;
+                INSERT INTO outbox_attempt (delivery_key, number, started_at, duration_ms, status_code)
+                SELECT key, 1, 1790000000000, 3, 200 FROM outbox_delivery WHERE event_key > {from} AND event_key <= {until};
+                COMMIT;
+                """);
+        }
+
+        await RunAsync(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    public async ValueTask<long?> QueriesAsync(IServiceProvider services) =>
+        await services.GetRequiredService<SqliteDatabase>().UseWriterAsync(CountRuns, CancellationToken.None);
+
+    public ValueTask DisposeAsync()
+    {
+        if (_folder is not null)
+        {
+            SqliteConnection.ClearAllPools();
+            _folder.Delete(recursive: true);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    // SQLite counts the runs of each prepared statement, and the outbox keeps its statements.
+    private static long? CountRuns(SqliteSession session)
+    {
+        var database = HandleOf(session);
+        var runs = 0L;
+        for (var statement = raw.sqlite3_next_stmt(database, null); statement is not null; statement = raw.sqlite3_next_stmt(database, statement))
+        {
+            runs += raw.sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_RUN, 0);
+        }
+
+        return runs;
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<handle>P")]
+    private static extern ref sqlite3 HandleOf(SqliteSession session);
+
+    private static SqliteCommand Prepared(DbConnection connection, string sql, params string[] parameters)
+    {
+        var command = ((SqliteConnection)connection).CreateCommand();
+        command.CommandText = sql;
+        foreach (var name in parameters)
+        {
+            command.Parameters.Add(new SqliteParameter(name, null));
+        }
+
+        return command;
+    }
+
+    private static async Task RunAsync(DbConnection connection, string sql)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.CommandTimeout = 3600;
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<long> ScalarAsync(DbConnection connection, string sql)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+}
