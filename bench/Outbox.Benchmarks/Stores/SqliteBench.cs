@@ -118,20 +118,14 @@ internal sealed class SqliteBench : IBenchDatabase
     }
 
     // SQLite counts the runs of each prepared statement, and the outbox keeps its statements.
-    private static long? CountRuns(SqliteSession session)
-    {
-        var database = HandleOf(session);
-        var runs = 0L;
-        for (var statement = raw.sqlite3_next_stmt(database, null); statement is not null; statement = raw.sqlite3_next_stmt(database, statement))
-        {
-            runs += raw.sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_RUN, 0);
-        }
+    private static long? CountRuns(SqliteSession session) =>
+        StatementsOf(session).Values.Sum(statement => (long)raw.sqlite3_stmt_status(HandleOf(statement), SQLITE_STMTSTATUS_RUN, 0));
 
-        return runs;
-    }
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_statements")]
+    private static extern ref Dictionary<Sql, Statement> StatementsOf(SqliteSession session);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<handle>P")]
-    private static extern ref sqlite3 HandleOf(SqliteSession session);
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_statement")]
+    private static extern ref sqlite3_stmt HandleOf(Statement statement);
 
     private static SqliteCommand Prepared(DbConnection connection, string sql, params string[] parameters)
     {
