@@ -34,14 +34,28 @@ internal sealed class SqliteDatabase(SqliteSource source, TimeProvider clock) : 
     public ValueTask<T> WriteAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) =>
         UseWriterAsync(session => session.Transact(work), cancellationToken);
 
-    /// <summary>Does the work on the writing connection; transactions are the work's own business.</summary>
+    /// <summary>
+    /// Does the work on the writing connection; transactions are the work's own business. Where another connection has the write lock the work
+    /// is done again from its beginning: a transaction gets the lock before it does anything, or fails.
+    /// </summary>
     public async ValueTask<T> UseWriterAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
         try
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return work(_session ??= OpenWriter());
+            var wait = new LockWait(Options.LockTimeout);
+            while (true)
+            {
+                try
+                {
+                    ObjectDisposedException.ThrowIf(_isDisposed, this);
+                    return work(_session ??= OpenWriter());
+                }
+                catch (SqliteException e) when (wait.IsWorth(e))
+                {
+                    await wait.PauseAsync(cancellationToken);
+                }
+            }
         }
         catch (SqliteException e)
         {
@@ -98,7 +112,7 @@ internal sealed class SqliteDatabase(SqliteSource source, TimeProvider clock) : 
         var session = new SqliteSession(_writer.Handle!);
         try
         {
-            session.WaitForLocks(Options.LockTimeout);
+            session.WaitForLocks(TimeSpan.Zero);
             UseWriteAheadLog(session);
             session.RunOnce($"PRAGMA synchronous = {(int)Options.Synchronous}");
             session.RunOnce("PRAGMA temp_store = MEMORY");

@@ -7,7 +7,7 @@ namespace Outbox.Sqlite;
 
 /// <summary>
 /// A prepared statement. SqliteCommand would do, but it binds by name, boxes each value and retries a busy database by sleeping 150 ms;
-/// this does a claim and settlement with a third of its time and none of its garbage, and leaves waiting to SQLite's own busy handler.
+/// this does a claim and settlement with a third of its time and none of its garbage, and leaves waiting to <see cref="LockWait"/>.
 /// </summary>
 internal sealed class Statement : IDisposable
 {

@@ -30,7 +30,7 @@ internal sealed class OutboxHost : IAsyncDisposable
             options.MaxInFlightPerEndpoint = Math.Min(options.MaxInFlightPerEndpoint, options.MaxInFlight);
             options.Sending.AllowLocalReceivers = true;
             options.Sending.AllowLocalReceiversOutsideDevelopment = true;
-        }));
+        }).ProtectSecrets(Convert.ToBase64String(new byte[32])));
         return new OutboxHost(database, builder.Build());
     }
 
