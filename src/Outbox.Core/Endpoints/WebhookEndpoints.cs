@@ -31,26 +31,24 @@ internal sealed class WebhookEndpoints(
     public async Task<EndpointRegistration> PutAsync(
         WebhookEndpoint endpoint, DbTransaction? transaction = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(endpoint);
-        var profile = profiles.Get(endpoint.Profile);
-        var wish = new EndpointWish(endpoint, profile, WebhookUrl.Parse(endpoint.Url, _options.Sending).AbsoluteUri, _options);
+        var wish = Wish(endpoint);
         await gate.OpenAsync(cancellationToken);
-
-        var created = false;
-        string? generated = null;
-        var stored = await store.PutAsync(
-            wish.Lookup,
-            existing =>
-            {
-                created = existing is null;
-                (var changed, generated) = Change(wish, existing);
-                return changed;
-            },
-            transaction,
-            cancellationToken);
+        var put = new Putting(this, wish);
+        var stored = await store.PutAsync(wish.Lookup, put.Change, transaction, cancellationToken);
         housekeeper.Wake();
-        return new EndpointRegistration(Show(stored), created, generated);
+        return put.Registration(stored);
     }
+
+    /// <summary>The same in a transaction of which only <paramref name="store"/> knows.</summary>
+    public EndpointRegistration Put(WebhookEndpoint endpoint, Func<EndpointLookup, Func<StoredEndpoint?, StoredEndpoint>, StoredEndpoint> store)
+    {
+        var wish = Wish(endpoint);
+        var put = new Putting(this, wish);
+        return put.Registration(store(wish.Lookup, put.Change));
+    }
+
+    /// <summary>An endpoint was changed in a transaction that is committed now.</summary>
+    public void Changed() => housekeeper.Wake();
 
     public async Task<EndpointInfo?> GetAsync(string id, CancellationToken cancellationToken = default)
     {
@@ -110,6 +108,13 @@ internal sealed class WebhookEndpoints(
             },
             cancellationToken);
         return stored is null ? null : new EndpointRegistration(Show(stored), Created: false, generated);
+    }
+
+    private EndpointWish Wish(WebhookEndpoint endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        var profile = profiles.Get(endpoint.Profile);
+        return new EndpointWish(endpoint, profile, WebhookUrl.Parse(endpoint.Url, _options.Sending).AbsoluteUri, _options);
     }
 
     private async Task<StoredEndpoint?> ChangeAsync(string id, Func<StoredEndpoint, StoredEndpoint> change, CancellationToken cancellationToken)
@@ -219,6 +224,22 @@ internal sealed class WebhookEndpoints(
         PreviousSecretUntil = stored.PreviousSecretUntil > clock.GetUtcNow() ? stored.PreviousSecretUntil : null,
         CreatedAt = stored.CreatedAt,
     };
+
+    /// <summary>One put: what the store's transaction calls, which may be more than once, and what came of it.</summary>
+    private sealed class Putting(WebhookEndpoints endpoints, EndpointWish wish)
+    {
+        private bool _created;
+        private string? _generated;
+
+        public StoredEndpoint Change(StoredEndpoint? existing)
+        {
+            _created = existing is null;
+            (var changed, _generated) = endpoints.Change(wish, existing);
+            return changed;
+        }
+
+        public EndpointRegistration Registration(StoredEndpoint stored) => new(endpoints.Show(stored), _created, _generated);
+    }
 
     // Thrown through the store's transaction, which it rolls back.
     private sealed class NoSuchEndpointException : Exception;
