@@ -201,6 +201,7 @@ internal sealed class LiteDbFile(LiteDbSource source, Func<ILiteEngine>? openEng
 
         try
         {
+            source.RefuseForeignFile();
             return _openEngine();
         }
         catch (Exception e) when (LiteDbFailure.IsKnown(e))

@@ -1,11 +1,17 @@
 using LiteDB;
 using LiteDB.Engine;
+using Outbox.Storage;
 
 namespace Outbox.LiteDb;
 
 /// <summary>Which file, and how to write to it: the checked connection string and options.</summary>
 internal sealed record LiteDbSource(ConnectionString ConnectionString, LiteDbStoreOptions Options)
 {
+    private const int SignatureAt = 32;
+    private const byte Encrypted = 1;
+
+    private static ReadOnlySpan<byte> Signature => "** This is a LiteDB file **"u8;
+
     /// <summary>The file's full path.</summary>
     public string File { get; } = Path.GetFullPath(ConnectionString.Filename);
 
@@ -41,6 +47,25 @@ internal sealed record LiteDbSource(ConnectionString ConnectionString, LiteDbSto
         }
 
         return new LiteDbSource(parsed, options);
+    }
+
+    /// <summary>Looks at the file before LiteDB does, which crops any file to whole pages before it looks what it is.</summary>
+    /// <exception cref="OutboxStoreException">It is not LiteDB's.</exception>
+    public void RefuseForeignFile()
+    {
+        if (ConnectionString.Upgrade || !System.IO.File.Exists(File))
+        {
+            return;
+        }
+
+        Span<byte> header = stackalloc byte[SignatureAt + Signature.Length];
+        using var file = new FileStream(File, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var read = file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
+        if (read > 0 && header[0] != Encrypted && !header[SignatureAt..].SequenceEqual(Signature))
+        {
+            throw new OutboxStoreException(
+                $"The file '{File}' is not LiteDB's. Check the path; a file of LiteDB 4 is converted where the connection string says Upgrade=true.");
+        }
     }
 
     public LiteEngine OpenEngine() => new(new EngineSettings
