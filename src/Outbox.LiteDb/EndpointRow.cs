@@ -34,6 +34,12 @@ internal sealed class EndpointRow
     /// <summary>When the next portion of parked deliveries may go; null: none is to.</summary>
     public long? DrainAt { get; set; }
 
+    /// <summary>The delivery that a half-open endpoint is tried with; null: none is on the wire.</summary>
+    public long? Probe { get; set; }
+
+    /// <summary>With a limit per second: when the next portion may be claimed.</summary>
+    public long? PacedUntil { get; set; }
+
     public long? DeletedAt { get; set; }
 
     /// <summary>Whether a deleted one is owed nothing any more.</summary>
@@ -54,7 +60,25 @@ internal sealed class EndpointRow
         _ => Standing.Active,
     };
 
-    public ClaimedEndpoint Claimed => new() { Id = Value.Id, Url = Value.Url, Tenant = Value.Tenant, Secrets = Value.Secrets };
+    public bool IsHalfOpen => Value.BlockedUntil is not null;
+
+    /// <summary>How many may be claimed of it by one claim at most: it is half-open or paced; null: any number.</summary>
+    public int? Portion => IsHalfOpen ? 1 : Value.MaxPerSecond is { } most ? Math.Max(1, most / 10) : null;
+
+    /// <summary>Until when it is blocked or paced; long ago where it is neither. A pace is never a second long: further ahead, the clock was set back since.</summary>
+    public long OpensAt(long now) => Math.Max(
+        Value.BlockedUntil?.ToUnixTimeMilliseconds() ?? 0,
+        PacedUntil <= now + 1000 ? PacedUntil.Value : 0);
+
+    public ClaimedEndpoint Claimed(long now) => new()
+    {
+        Id = Value.Id,
+        Url = Value.Url,
+        Tenant = Value.Tenant,
+        Secrets = Value.Secrets,
+        FailuresInARow = Value.FailuresInARow,
+        FailingFor = TimeSpan.FromMilliseconds(now - (Value.FailingSince?.ToUnixTimeMilliseconds() ?? now)),
+    };
 
     /// <summary>Hides it and empties its secrets; its deliveries still refer to it.</summary>
     public void Delete(long now)
@@ -75,6 +99,7 @@ internal sealed class EndpointRow
         .With("event_types", Value.EventTypes)
         .With("ship_transcript", Value.ShipTranscript)
         .With("max_in_flight", Value.MaxInFlight)
+        .With("max_per_second", Value.MaxPerSecond)
         .With("secrets", Value.Secrets.ToArray())
         .With("secret_hint", Value.SecretHint)
         .With("previous_secret_until", Value.PreviousSecretUntil?.ToUnixTimeMilliseconds())
@@ -82,6 +107,11 @@ internal sealed class EndpointRow
         .With("expires_at", Value.ExpiresAt?.ToUnixTimeMilliseconds())
         .With("disabled_at", Value.DisabledAt?.ToUnixTimeMilliseconds())
         .With("disabled_reason", Value.DisabledReason)
+        .With("failures", (long)Value.FailuresInARow)
+        .With("failing_since", Value.FailingSince?.ToUnixTimeMilliseconds())
+        .With("blocked_until", Value.BlockedUntil?.ToUnixTimeMilliseconds())
+        .With("probe", Probe)
+        .With("paced_until", PacedUntil)
         .With("drain_at", DrainAt)
         .With("deleted_at", DeletedAt)
         .With("standing", (long)Standing);
@@ -91,6 +121,8 @@ internal sealed class EndpointRow
         Key = document["_id"].AsInt64,
         DrainAt = document.NumberOrNull("drain_at"),
         DeletedAt = document.NumberOrNull("deleted_at"),
+        Probe = document.NumberOrNull("probe"),
+        PacedUntil = document.NumberOrNull("paced_until"),
         IsGone = (Standing)document["standing"].AsInt32 == Standing.Gone,
         Value = new StoredEndpoint
         {
@@ -102,6 +134,7 @@ internal sealed class EndpointRow
             EventTypes = document.Texts("event_types"),
             ShipTranscript = document.Flag("ship_transcript"),
             MaxInFlight = (int?)document.NumberOrNull("max_in_flight"),
+            MaxPerSecond = (int?)document.NumberOrNull("max_per_second"),
             Secrets = document.Bytes("secrets"),
             SecretHint = document.TextOrNull("secret_hint"),
             PreviousSecretUntil = document.TimeOrNull("previous_secret_until"),
@@ -109,6 +142,9 @@ internal sealed class EndpointRow
             ExpiresAt = document.TimeOrNull("expires_at"),
             DisabledAt = document.TimeOrNull("disabled_at"),
             DisabledReason = document.TextOrNull("disabled_reason"),
+            FailuresInARow = (int)(document.NumberOrNull("failures") ?? 0),
+            FailingSince = document.TimeOrNull("failing_since"),
+            BlockedUntil = document.TimeOrNull("blocked_until"),
             Draining = document.NumberOrNull("drain_at") is not null,
         },
     };

@@ -51,7 +51,7 @@ internal sealed class LiteDbClaim(LiteDbDatabase database)
     {
         // One lane more than there are slots tells whether anything is left for the next claim.
         var lanes = new List<Lane>();
-        var more = _lanes.Collect(session, request, request.Limit + 1, lanes);
+        var more = _lanes.Collect(session, request, now, request.Limit + 1, lanes);
         if (lanes.Count > request.Limit)
         {
             lanes.RemoveAt(request.Limit);
@@ -74,6 +74,7 @@ internal sealed class LiteDbClaim(LiteDbDatabase database)
                     rows.ForEach(row => row.Lease(request.Owner, leaseUntil));
                     session.Update(rows);
                     claimed.AddRange(rows.Select(row => Claimed(row, EventOf(session, row, events), lane.Endpoint)));
+                    Limit(session, lane, rows[^1].Key, now, leaseUntil);
                     _lanes.Served(lane);
                 }
             }
@@ -92,7 +93,32 @@ internal sealed class LiteDbClaim(LiteDbDatabase database)
         }
 
         lane.Room -= rows.Count;
+        lane.Taken += rows.Count;
         return rows;
+    }
+
+    /// <summary>What a half-open or paced endpoint has given is written down: no claim takes more before its time.</summary>
+    private static void Limit(LiteDbSession session, Lane lane, long lastKey, long now, long leaseUntil)
+    {
+        var row = lane.Row;
+        if (row.Portion is not { } portion)
+        {
+            return;
+        }
+
+        lane.HasMore &= lane.Taken < portion;
+        if (row.IsHalfOpen)
+        {
+            row.Value = row.Value with { BlockedUntil = DateTimeOffset.FromUnixTimeMilliseconds(leaseUntil) };
+            row.Probe = lastKey;
+        }
+
+        if (row.Value.MaxPerSecond is { } perSecond)
+        {
+            row.PacedUntil = now + ((lane.Taken * 1000L) + perSecond - 1) / perSecond;
+        }
+
+        session.Update(row);
     }
 
     private static EventRow EventOf(LiteDbSession session, DeliveryRow delivery, Dictionary<long, EventRow> seen)

@@ -10,7 +10,7 @@ internal sealed class LiteDbEndpointStore(LiteDbDatabase database) : IEndpointSt
     private readonly LiteDbPut _put = new(database);
 
     public ValueTask<StoredEndpoint> PutAsync(
-        EndpointLookup lookup, Func<StoredEndpoint?, StoredEndpoint> change, DbTransaction? transaction, CancellationToken cancellationToken) =>
+        EndpointLookup lookup, Func<StoredEndpoint?, EndpointChange> change, DbTransaction? transaction, CancellationToken cancellationToken) =>
         database.WriteAsync(transaction, session => _put.Put(session, lookup, change), cancellationToken);
 
     public ValueTask<StoredEndpoint?> GetAsync(string id, CancellationToken cancellationToken)

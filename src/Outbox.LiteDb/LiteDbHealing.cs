@@ -42,6 +42,7 @@ internal sealed class LiteDbHealing(LiteDbDatabase database)
         leased.ForEach(row => row.LeaseUntil = now);
         session.Update([.. scheduled, .. queued, .. leased]);
 
+        EndBlocks(session, now, In(longestDelay));
         ResumeDraining(session, now);
         LiteDbOrdering.Heal(session, now);
         return scheduled.Count == Batch || queued.Count == Batch || leased.Count == Batch;
@@ -49,6 +50,15 @@ internal sealed class LiteDbHealing(LiteDbDatabase database)
 
     private static List<DeliveryRow> DueLater(LiteDbSession session, Gate gate, long than) =>
         session.Between(Queue.Scheduled(gate, than + 1), Queue.Scheduled(gate, long.MaxValue), Batch);
+
+    private static void EndBlocks(LiteDbSession session, long now, long later)
+    {
+        foreach (var endpoint in session.Range(EndpointRow.Collection, "blocked_until", later + 1, long.MaxValue, int.MaxValue).Select(EndpointRow.Read))
+        {
+            endpoint.Value = endpoint.Value with { BlockedUntil = DateTimeOffset.FromUnixTimeMilliseconds(now) };
+            session.Update(endpoint);
+        }
+    }
 
     /// <summary>Walks from one endpoint with parked deliveries to the next.</summary>
     private static void ResumeDraining(LiteDbSession session, long now)

@@ -3,11 +3,16 @@ using Outbox.Storage;
 namespace Outbox.LiteDb;
 
 /// <summary>An endpoint with deliveries that are ready, and how many more it may take.</summary>
-internal sealed record Lane(EndpointRow Row, int Free)
+internal sealed class Lane(EndpointRow row, int room, long now)
 {
-    public ClaimedEndpoint Endpoint { get; } = Row.Claimed;
+    public EndpointRow Row => row;
 
-    public int Room { get; set; } = Free;
+    public ClaimedEndpoint Endpoint { get; } = row.Claimed(now);
+
+    public int Room { get; set; } = Math.Min(room, row.Portion ?? room);
+
+    /// <summary>How many this claim has taken of it.</summary>
+    public int Taken { get; set; }
 
     public bool HasMore { get; set; } = true;
 }
@@ -35,13 +40,18 @@ internal sealed class LiteDbLanes
         }
     }
 
-    /// <summary>Adds the next lanes with room, beginning after the one that was served last.</summary>
+    /// <summary>Adds the next open lanes with room, beginning after the one that was served last.</summary>
     /// <returns>True where a lane was passed over because it has no room.</returns>
-    public bool Collect(LiteDbSession session, ClaimRequest request, int atMost, List<Lane> lanes)
+    public bool Collect(LiteDbSession session, ClaimRequest request, long now, int atMost, List<Lane> lanes)
     {
         var full = false;
         foreach (var row in Walk(session, _lastServed, long.MaxValue).Concat(Walk(session, 0, _lastServed)))
         {
+            if (row.OpensAt(now) > now)
+            {
+                continue;
+            }
+
             var room = (row.Value.MaxInFlight ?? request.LimitPerEndpoint) - request.InFlight.GetValueOrDefault(row.Value.Id);
             if (room <= 0)
             {
@@ -49,7 +59,7 @@ internal sealed class LiteDbLanes
                 continue;
             }
 
-            lanes.Add(new Lane(row, room));
+            lanes.Add(new Lane(row, room, now));
             if (lanes.Count == atMost)
             {
                 break;

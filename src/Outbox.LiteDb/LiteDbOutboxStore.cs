@@ -65,12 +65,12 @@ internal sealed class LiteDbOutboxStore(LiteDbDatabase database) : IOutboxStore
 
     public ArtifactOutcome ReleaseHold(LiteDbSession session, HoldRelease release) => _holds.Release(session.Checked, release);
 
-    public StoredEndpoint Put(LiteDbSession session, EndpointLookup lookup, Func<StoredEndpoint?, StoredEndpoint> change) =>
+    public StoredEndpoint Put(LiteDbSession session, EndpointLookup lookup, Func<StoredEndpoint?, EndpointChange> change) =>
         _put.Put(session.Checked, lookup, change);
 
     public ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) => _claim.ClaimAsync(request, cancellationToken);
 
-    public ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
+    public ValueTask<SettleResult> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
         _settle.SettleAsync(settlements, cancellationToken);
 
     public ValueTask<TimeSpan?> NextDueInAsync(CancellationToken cancellationToken)

@@ -6,15 +6,24 @@ namespace Outbox.LiteDb;
 /// <summary>Stores an endpoint: a new one, or a change to the one that the look-up names.</summary>
 internal sealed class LiteDbPut(LiteDbDatabase database)
 {
-    public StoredEndpoint Put(LiteDbSession session, EndpointLookup lookup, Func<StoredEndpoint?, StoredEndpoint> change)
+    private readonly LiteDbEnqueue _enqueue = new(database);
+
+    public StoredEndpoint Put(LiteDbSession session, EndpointLookup lookup, Func<StoredEndpoint?, EndpointChange> change)
     {
         var existing = Find(session, lookup);
-        var wanted = change(existing?.Value);
+        var (wanted, notice) = change(existing?.Value);
+        if (notice is not null)
+        {
+            _enqueue.Store(session, notice);
+        }
+
         var row = new EndpointRow
         {
             Key = existing?.Key ?? database.File.NextKey(session, EndpointRow.Collection),
             Value = wanted,
             DrainAt = existing is null ? null : DrainAt(session, existing, wanted),
+            Probe = wanted.BlockedUntil is null ? null : existing?.Probe,
+            PacedUntil = existing?.PacedUntil,
         };
         if (existing is null)
         {

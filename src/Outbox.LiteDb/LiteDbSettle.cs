@@ -7,10 +7,12 @@ namespace Outbox.LiteDb;
 /// <summary>Stores what became of leases, each only while it is the delivery's current one.</summary>
 internal sealed class LiteDbSettle(LiteDbDatabase database)
 {
-    public async ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
-        settlements.Count == 0 ? [] : await database.WriteAsync(session => Settle(session, settlements, cancellationToken), cancellationToken);
+    private readonly LiteDbJudging _judging = new(database);
 
-    private bool[] Settle(LiteDbSession session, IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
+    public async ValueTask<SettleResult> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
+        settlements.Count == 0 ? SettleResult.Nothing : await database.WriteAsync(session => Settle(session, settlements, cancellationToken), cancellationToken);
+
+    private SettleResult Settle(LiteDbSession session, IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
     {
         var now = database.Now;
         var stored = new bool[settlements.Count];
@@ -33,12 +35,13 @@ internal sealed class LiteDbSettle(LiteDbDatabase database)
 
         session.Update(settled.Values);
         session.Insert(AttemptRow.Collection, attempts);
-        foreach (var settlement in settlements.Where((_, i) => stored[i]))
+        foreach (var row in settled.Values.Where(row => !row.IsOpen && row.OrderingKey is not null))
         {
-            FollowUp(session, settlement.Transition, settled[settlement.Delivery.Key], now);
+            LiteDbOrdering.Advance(session, row.EndpointKey, row.OrderingKey!, now);
         }
 
-        return stored;
+        var notices = _judging.Judge(session, settlements.Where((_, i) => stored[i]).Select(settlement => (settled[settlement.Delivery.Key].EndpointKey, settlement)));
+        return new SettleResult(stored, notices);
     }
 
     /// <summary>The fence. It compares the id too: a key is used again when the newest delivery of all was pruned before a restart.</summary>
@@ -85,25 +88,6 @@ internal sealed class LiteDbSettle(LiteDbDatabase database)
         if (settlement.Attempt is { } attempt)
         {
             attempts.Add(AttemptRow.ToDocument(row.Key, row.Attempts, attempt, waits ? row.DueAt : null));
-        }
-    }
-
-    private static void FollowUp(LiteDbSession session, DeliveryTransition transition, DeliveryRow row, long now)
-    {
-        if (transition.DisablesEndpoint && session.Endpoint(row.EndpointKey) is { TakesWork: true } endpoint)
-        {
-            endpoint.DrainAt = null;
-            endpoint.Value = endpoint.Value with
-            {
-                DisabledAt = DateTimeOffset.FromUnixTimeMilliseconds(now),
-                DisabledReason = transition.Reason ?? "disabled",
-            };
-            session.Update(endpoint);
-        }
-
-        if (!row.IsOpen && row.OrderingKey is { } orderingKey)
-        {
-            LiteDbOrdering.Advance(session, row.EndpointKey, orderingKey, now);
         }
     }
 }

@@ -2,6 +2,7 @@ CREATE UNIQUE INDEX id ON outbox_endpoint ($.id_key);
 CREATE INDEX scope ON outbox_endpoint ($.scope_key);
 CREATE INDEX standing ON outbox_endpoint ($.standing);
 CREATE INDEX expires ON outbox_endpoint ($.expires_at);
+CREATE INDEX blocked ON outbox_endpoint ($.blocked_until);
 
 CREATE UNIQUE INDEX id ON outbox_event ($.id_key);
 CREATE INDEX subject ON outbox_event ($.subject_key);

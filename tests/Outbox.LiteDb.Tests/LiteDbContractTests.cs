@@ -42,4 +42,10 @@ public sealed class LiteDbClockTests : ClockContract<LiteDbFixture>;
 
 public sealed class LiteDbTwoDispatchersTests : TwoDispatchersContract<LiteDbFixture>;
 
+public sealed class LiteDbBreakerTests : BreakerContract<LiteDbFixture>;
+
+public sealed class LiteDbPaceTests : PaceContract<LiteDbFixture>;
+
+public sealed class LiteDbNoticeTests : NoticeContract<LiteDbFixture>;
+
 public sealed class LiteDbSuiteTests : SuiteContract<LiteDbFixture>;

@@ -20,7 +20,13 @@ public sealed class Platform : IAsyncDisposable
         File = Path.Combine(_folder.FullName, "calls.db");
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = Environments.Development });
         builder.Logging.SetMinimumLevel(LogLevel.None);
-        builder.Services.AddWebhookOutbox()
+        builder.Services
+            .AddWebhookOutbox(options =>
+            {
+                // Nobody looks by itself within a test: what is sent was told of.
+                options.SweepInterval = TimeSpan.FromMinutes(10);
+                options.LeaseDuration = TimeSpan.FromMinutes(10);
+            })
             .UseLiteDb($"Filename={File}", configure)
             .HttpClient.ConfigurePrimaryHttpMessageHandler(() => _arrivals);
         _host = builder.Build();
@@ -49,6 +55,17 @@ public sealed class Platform : IAsyncDisposable
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         return await _arrivals.Bodies.Reader.ReadAsync(patience.Token);
+    }
+
+    /// <summary>Waits until all is delivered. There is nothing to await there, so it looks.</summary>
+    public async Task IdleAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while ((await DeliveriesAsync()).Any(delivery => delivery.Status != DeliveryStatus.Delivered))
+        {
+            await timer.WaitForNextTickAsync(patience.Token);
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -36,7 +36,7 @@ internal sealed class ThreadTransaction : CallerTransaction
 
     public override ValueTask<ArtifactOutcome> ReleaseAsync(HoldRelease release) => DoAsync(() => _store.ReleaseHold(_session, release));
 
-    public override ValueTask<StoredEndpoint> PutAsync(EndpointLookup lookup, Func<StoredEndpoint?, StoredEndpoint> change) =>
+    public override ValueTask<StoredEndpoint> PutAsync(EndpointLookup lookup, Func<StoredEndpoint?, EndpointChange> change) =>
         DoAsync(() => _store.Put(_session, lookup, change));
 
     public override Task CommitAsync()

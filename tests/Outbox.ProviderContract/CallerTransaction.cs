@@ -17,7 +17,7 @@ public abstract class CallerTransaction : IAsyncDisposable
     public abstract ValueTask<ArtifactOutcome> ReleaseAsync(HoldRelease release);
 
     /// <summary>Puts an endpoint in this transaction.</summary>
-    public abstract ValueTask<StoredEndpoint> PutAsync(EndpointLookup lookup, Func<StoredEndpoint?, StoredEndpoint> change);
+    public abstract ValueTask<StoredEndpoint> PutAsync(EndpointLookup lookup, Func<StoredEndpoint?, EndpointChange> change);
 
     /// <summary>Commits.</summary>
     public abstract Task CommitAsync();
@@ -42,7 +42,7 @@ public sealed class DbCallerTransaction(OutboxStores stores, DbConnection connec
     public override ValueTask<ArtifactOutcome> ReleaseAsync(HoldRelease release) => stores.Outbox.ReleaseHoldAsync(release, transaction, CancellationToken.None);
 
     /// <inheritdoc/>
-    public override ValueTask<StoredEndpoint> PutAsync(EndpointLookup lookup, Func<StoredEndpoint?, StoredEndpoint> change) =>
+    public override ValueTask<StoredEndpoint> PutAsync(EndpointLookup lookup, Func<StoredEndpoint?, EndpointChange> change) =>
         stores.Endpoints.PutAsync(lookup, change, transaction, CancellationToken.None);
 
     /// <inheritdoc/>

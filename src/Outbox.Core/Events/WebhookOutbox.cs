@@ -53,7 +53,7 @@ internal sealed class WebhookOutbox(
     ArtifactOutcome IOutboxDoor.ArtifactReady(WebhookArtifact artifact, Func<HoldRelease, ArtifactOutcome> store) => store(admission.Admit(artifact));
 
     EndpointRegistration IOutboxDoor.PutEndpoint(
-        WebhookEndpoint endpoint, Func<EndpointLookup, Func<StoredEndpoint?, StoredEndpoint>, StoredEndpoint> store) => endpoints.Put(endpoint, store);
+        WebhookEndpoint endpoint, Func<EndpointLookup, Func<StoredEndpoint?, EndpointChange>, StoredEndpoint> store) => endpoints.Put(endpoint, store);
 
     void IOutboxDoor.Committed(bool endpointsChanged)
     {

@@ -26,7 +26,7 @@ public interface IOutboxDoor
 
     /// <summary>Puts an endpoint: gives the look-up and the change to <paramref name="store"/>, which does as <see cref="IEndpointStore.PutAsync"/>.</summary>
     /// <exception cref="WebhookValidationException">The endpoint cannot be accepted.</exception>
-    EndpointRegistration PutEndpoint(WebhookEndpoint endpoint, Func<EndpointLookup, Func<StoredEndpoint?, StoredEndpoint>, StoredEndpoint> store);
+    EndpointRegistration PutEndpoint(WebhookEndpoint endpoint, Func<EndpointLookup, Func<StoredEndpoint?, EndpointChange>, StoredEndpoint> store);
 
     /// <summary>Tells that a transaction with any of these is committed: what is due goes at once.</summary>
     /// <param name="endpointsChanged">Whether an endpoint was put in it.</param>
