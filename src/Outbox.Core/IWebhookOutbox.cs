@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Outbox.Profiles;
 
 namespace Outbox;
 
@@ -14,6 +15,9 @@ public interface IWebhookOutbox
 {
     /// <summary>Endpoints: where customers want events.</summary>
     IWebhookEndpoints Endpoints { get; }
+
+    /// <summary>The wire profiles that this host knows: the built-in ones and its own.</summary>
+    IReadOnlyCollection<WebhookProfile> Profiles { get; }
 
     /// <summary>Deliveries: what became of each event, and a second try for those that failed.</summary>
     IWebhookDeliveries Deliveries { get; }
