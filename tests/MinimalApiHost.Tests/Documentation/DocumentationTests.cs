@@ -54,6 +54,16 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
+    public void Every_test_that_the_guarantees_name_exists()
+    {
+        var names = TestName().Matches(File.ReadAllText(Path.Combine(Root, "docs", "guarantees.md"))).Select(match => match.Groups["name"].Value).ToList();
+        var tests = string.Join('\n', Directory.GetFiles(Path.Combine(Root, "tests"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+
+        Assert.NotEmpty(names);
+        Assert.All(names, name => Assert.Contains($" {name}(", tests, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void READMEs_commands_are_what_CI_runs()
     {
         var ci = File.ReadAllText(Path.Combine(Root, ".ci", "run"));
@@ -85,6 +95,9 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"^```csharp\n(?<code>.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Block();
+
+    [GeneratedRegex("`(?<name>[A-Z][A-Za-z0-9]*_[A-Za-z0-9_]+)`", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex TestName();
 
     [GeneratedRegex(@"\]\((?!https?:|#)(?<path>[^)#]+)[^)]*\)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();
