@@ -1,3 +1,4 @@
+using Outbox.Activity;
 using Outbox.Deliveries;
 
 namespace Outbox;
@@ -20,6 +21,12 @@ public interface IWebhookDeliveries
     /// </summary>
     /// <returns>False where there is no such delivery, it is still open, its content was erased or its endpoint was deleted.</returns>
     Task<bool> ReplayAsync(string id, CancellationToken cancellationToken = default);
+
+    /// <summary>How many deliveries match; it looks no further than <paramref name="limit"/>.</summary>
+    /// <param name="filter">Which ones.</param>
+    /// <param name="limit">How far to count; 1 to 1,000,000.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    Task<BoundedCount> CountAsync(DeliveryFilter filter, int limit = 10_000, CancellationToken cancellationToken = default);
 
     /// <summary>Replays every Exhausted delivery that the filter matches (or those of another closed status where the filter names one).</summary>
     /// <returns>How many were put back to Waiting.</returns>
@@ -48,14 +55,32 @@ public sealed record DeliveryFilter
     /// <summary>Only events about this subject.</summary>
     public string? Subject { get; init; }
 
+    /// <summary>Only events whose subject begins so.</summary>
+    public string? SubjectPrefix { get; init; }
+
     /// <summary>Only this tenant's events.</summary>
     public string? Tenant { get; init; }
+
+    /// <summary>Only those owed to endpoints of this tenant.</summary>
+    public string? EndpointTenant { get; init; }
+
+    /// <summary>Only open ones: Waiting, Delivering or Parked.</summary>
+    public bool OpenOnly { get; init; }
+
+    /// <summary>Only those whose <see cref="DeliveryInfo.LastError"/> is this.</summary>
+    public string? LastError { get; init; }
+
+    /// <summary>Only those whose last attempt was answered so.</summary>
+    public int? LastStatusCode { get; init; }
 
     /// <summary>Only those enqueued at this time or later.</summary>
     public DateTimeOffset? From { get; init; }
 
     /// <summary>Only those enqueued before this time.</summary>
     public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Only those closed before this time.</summary>
+    public DateTimeOffset? ClosedBefore { get; init; }
 }
 
 /// <summary>A page of deliveries.</summary>

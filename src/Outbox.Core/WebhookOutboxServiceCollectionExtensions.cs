@@ -63,6 +63,7 @@ public static class WebhookOutboxServiceCollectionExtensions
 
         services.AddSingleton(BuildSender);
         services.AddSingleton<DeliveryExecutor>();
+        services.AddSingleton<ActivityLog>();
         services.AddSingleton<Settler>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<Housekeeper>();

@@ -6,6 +6,7 @@ namespace Outbox.Deliveries;
 /// <summary>The management door to deliveries.</summary>
 internal sealed class WebhookDeliveries(IDeliveryStore store, StoreGate gate, WakeSignal wake) : IWebhookDeliveries
 {
+    private const int MaxCount = 1_000_000;
     private const int MaxPage = 500;
     private const int ReplayBatch = 500;
 
@@ -27,6 +28,18 @@ internal sealed class WebhookDeliveries(IDeliveryStore store, StoreGate gate, Wa
 
         await gate.OpenAsync(cancellationToken);
         return await store.ListAsync(filter, limit, cursor, cancellationToken);
+    }
+
+    public async Task<BoundedCount> CountAsync(DeliveryFilter filter, int limit = 10_000, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        if (limit is < 1 or > MaxCount)
+        {
+            throw new WebhookValidationException("limit", $"The limit is {limit}; give 1 to {MaxCount}.");
+        }
+
+        await gate.OpenAsync(cancellationToken);
+        return await store.CountAsync(filter, limit, cancellationToken);
     }
 
     public async Task<bool> ReplayAsync(string id, CancellationToken cancellationToken = default)

@@ -21,6 +21,7 @@ internal sealed class OutboxService(
     Pruner pruner,
     ProbeLoop probes,
     SecretRenewal secrets,
+    ActivityLog activity,
     WakeSignal wake,
     OwnerName owner,
     IOptions<WebhookOutboxOptions> options,
@@ -113,9 +114,11 @@ internal sealed class OutboxService(
                 UntilStopped(housekeeper.RunAsync(stop)),
                 UntilStopped(secrets.RunAsync(stop)),
                 UntilStopped(pruner.RunAsync(stop)),
+                UntilStopped(activity.RunAsync(stop)),
                 UntilStopped(probes.RunAsync(stop)),
                 UntilStopped(ListenAsync(stop)));
             await dispatcher.WhenIdleAsync();
+            await activity.FlushLastAsync(_stopWorking.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

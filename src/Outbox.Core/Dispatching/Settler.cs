@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Outbox.Diagnostics;
+using Outbox.Activity;
 using Outbox.Notices;
 using Outbox.Storage;
 
@@ -9,7 +10,7 @@ namespace Outbox.Dispatching;
 /// Stores what became of leases, many at a time: while one batch is being written the next one gathers, so the batches grow with the load
 /// and a lone settlement waits for nothing.
 /// </summary>
-internal sealed class Settler(IOutboxStore store, NoticeBoard notices, TimeProvider clock, IRandomSource random, ILogger<Settler> logger)
+internal sealed class Settler(IOutboxStore store, NoticeBoard notices, ActivityLog activity, TimeProvider clock, IRandomSource random, ILogger<Settler> logger)
 {
     private const int MaxBatch = 512;
 
@@ -80,6 +81,11 @@ internal sealed class Settler(IOutboxStore store, NoticeBoard notices, TimeProvi
             if (!result.Stored[i])
             {
                 Log.SettlementRefused(logger, settlements[i].Delivery.Id, settlements[i].Transition.Status);
+            }
+
+            else
+            {
+                activity.Count(settlements[i]);
             }
 
             batch[i].Done.TrySetResult();

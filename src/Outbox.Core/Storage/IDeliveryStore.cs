@@ -1,3 +1,4 @@
+using Outbox.Activity;
 using Outbox.Deliveries;
 
 namespace Outbox.Storage;
@@ -15,6 +16,27 @@ public interface IDeliveryStore
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="WebhookValidationException">The cursor is not one of this store's.</exception>
     ValueTask<DeliveryPage> ListAsync(DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken);
+
+    /// <summary>How many deliveries match; it looks no further than <paramref name="limit"/>.</summary>
+    ValueTask<BoundedCount> CountAsync(DeliveryFilter filter, int limit, CancellationToken cancellationToken);
+
+    /// <summary>What is owed now, each count up to <paramref name="limit"/>. It reads no more than the open and the exhausted deliveries.</summary>
+    ValueTask<OpenWork> CountOpenWorkAsync(OpenWorkFilter filter, int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Adds what was done to what is stored: by endpoint and by all, by minute and by hour; and to each endpoint's last attempts. What is of an
+    /// endpoint that is not there counts for all only.
+    /// </summary>
+    ValueTask AddActivityAsync(IReadOnlyList<EndpointActivity> activity, CancellationToken cancellationToken);
+
+    /// <summary>What was done, oldest first; without points for times in which nothing was.</summary>
+    ValueTask<IReadOnlyList<ActivityPoint>> ReadActivityAsync(ActivityFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>How endpoints have been since the hour of <paramref name="since"/>; those that had no attempt at all may be left out.</summary>
+    /// <param name="endpointIds">Which endpoints, by id.</param>
+    /// <param name="since">From when on attempts are counted, by the hour. The last attempts are told whenever they were.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    ValueTask<IReadOnlyList<EndpointHealth>> ReadHealthAsync(IReadOnlyList<string> endpointIds, DateTimeOffset since, CancellationToken cancellationToken);
 
     /// <summary>The artifacts that unfrozen events with a subject and open deliveries wait for now, soonest deadline first.</summary>
     ValueTask<IReadOnlyList<HeldArtifact>> ListHeldAsync(int limit, CancellationToken cancellationToken);

@@ -18,6 +18,9 @@ public sealed record NewEvent
     /// <summary>Every scope that the event belongs to, in text form and without repeats, the implied ones included.</summary>
     public required IReadOnlyList<string> Scopes { get; init; }
 
+    /// <summary>Only for the endpoint of this id, where it matches; null: for every endpoint that matches.</summary>
+    public string? OnlyEndpointId { get; init; }
+
     /// <summary>The ordering key, or null.</summary>
     public string? OrderingKey { get; init; }
 

@@ -12,6 +12,12 @@ public sealed record PruneRequest
     /// <summary>Exhausted deliveries are kept this long after they were closed.</summary>
     public required TimeSpan KeepExhausted { get; init; }
 
+    /// <summary>Activity by the minute is kept this long. Default: 2 days.</summary>
+    public TimeSpan KeepMinutes { get; init; } = TimeSpan.FromDays(2);
+
+    /// <summary>Activity by the hour is kept this long. Default: 30 days.</summary>
+    public TimeSpan KeepHours { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>How many deliveries at most in one batch.</summary>
     public required int BatchSize { get; init; }
 }
