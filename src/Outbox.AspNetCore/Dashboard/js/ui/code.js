@@ -17,8 +17,8 @@ export function bodyBlock(text, options = {}) {
   return codeBlock(isJson(text) ? coloured(text) : text, { wrap: true, ...options, copied: options.copied ?? text });
 }
 
-export function copyButton(text, label = "Copy") {
-  const button = el("button", { class: "button small copy", type: "button", onclick: copy }, [icon("copy", "tiny"), label]);
+export function copyButton(text, label = "Copy", look = "button small copy") {
+  const button = el("button", { class: look, type: "button", onclick: copy }, [icon("copy", "tiny"), label]);
   async function copy() {
     try {
       await navigator.clipboard.writeText(text());

@@ -29,7 +29,7 @@ export function timeline(delivery, { chosen, choose }) {
 
 function stepsOf(delivery) {
   return [
-    { title: "Enqueued", tone: "accent", icon: "inbox", at: delivery.enqueuedAt, note: delivery.eventType },
+    { title: "Enqueued", tone: "accent", icon: "inbox", at: delivery.enqueuedAt, note: delivery.type },
     ...holdSteps(delivery),
     ...delivery.attemptLog.map(attemptStep),
     ...nowStep(delivery),
@@ -37,7 +37,7 @@ function stepsOf(delivery) {
 }
 
 function holdSteps(delivery) {
-  return (delivery.holds ?? []).map(({ artifact, deadline, releasedAt }) => {
+  return delivery.holds.map(({ artifact, deadline, releasedAt }) => {
     const began = delivery.attemptLog[0]?.startedAt ?? delivery.closedAt;
     const waiting = !releasedAt && !began;
     return {
