@@ -109,6 +109,7 @@ public sealed class SettlerTests
             ShipTranscript = true,
             FailedTries = 0,
             Ordered = false,
+            Age = TimeSpan.Zero,
             Endpoint = new ClaimedEndpoint { Id = "ep_1", Url = "https://hooks.example.com/" },
         },
         DeliveryTransition.Delivered,
