@@ -1,5 +1,7 @@
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using MinimalApiHost.Calls;
+using Npgsql;
 using Outbox;
 
 namespace MinimalApiHost;
@@ -7,29 +9,44 @@ namespace MinimalApiHost;
 /// <summary>Chooses the database by <c>Storage</c>: the calls and the outbox live in the same one, so that they share a transaction.</summary>
 internal static class Storage
 {
+    private const string Setting = "ConnectionStrings:Calls";
+
     public static IWebhookOutboxBuilder UseConfiguredStorage(this IWebhookOutboxBuilder outbox, WebApplicationBuilder builder)
     {
         var storage = builder.Configuration["Storage"] ?? "sqlite";
-        return storage switch
+        var connectionString = builder.Configuration.GetConnectionString("Calls");
+        try
         {
-            "sqlite" => outbox.UseSqliteFile(builder.Configuration.GetConnectionString("Calls") ?? DefaultFile(builder.Environment)),
-            _ => throw new SettingException("Storage", storage, ["sqlite"]),
-        };
+            outbox = storage switch
+            {
+                "sqlite" => outbox.UseSqliteFile(connectionString ?? DefaultFile(builder.Environment)),
+                "postgres" => outbox.UsePostgresServer(connectionString ?? throw new SettingException(
+                    $"The setting {Setting} is missing. With Storage=postgres it names the server and the database: Host=localhost;Database=calls;Username=…")),
+                _ => throw new SettingException("Storage", storage, ["sqlite", "postgres"]),
+            };
+        }
+        catch (ArgumentException e)
+        {
+            throw new SettingException($"The setting {Setting} cannot be used. {e.Message}");
+        }
+
+        outbox.Services.AddHostedService<CallTables>();
+        return outbox;
     }
 
     private static IWebhookOutboxBuilder UseSqliteFile(this IWebhookOutboxBuilder outbox, string connectionString)
     {
-        try
-        {
-            outbox.UseSqlite(connectionString);
-        }
-        catch (ArgumentException e)
-        {
-            throw new SettingException($"The setting ConnectionStrings:Calls cannot be used. {e.Message}");
-        }
+        outbox.UseSqlite(connectionString);
+        outbox.Services.AddSingleton<DbDataSource>(_ => SqliteFactory.Instance.CreateDataSource(connectionString));
+        outbox.Services.AddSingleton<ICallStore, SqlCallStore>();
+        return outbox;
+    }
 
-        outbox.Services.AddScoped(_ => new SqliteConnection(connectionString));
-        outbox.Services.AddHostedService<CallsTable>();
+    private static IWebhookOutboxBuilder UsePostgresServer(this IWebhookOutboxBuilder outbox, string connectionString)
+    {
+        outbox.UsePostgres(connectionString);
+        outbox.Services.AddSingleton<DbDataSource>(_ => NpgsqlDataSource.Create(connectionString));
+        outbox.Services.AddSingleton<ICallStore, SqlCallStore>();
         return outbox;
     }
 

@@ -48,7 +48,7 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Storage", "mysql", "Storage is 'mysql'. Known are: sqlite")]
+    [InlineData("Storage", "mysql", "Storage is 'mysql'. Known are: sqlite, postgres")]
     [InlineData("Webhooks__Profile", "ttmb", "Webhooks:Profile is 'ttmb'. Known are: ttma, talkifai, topcalls, truedy, huskyvoice, standard")]
     [InlineData("ApiKeys__0__Scopes__0", "voice:call", "ApiKeys:0 has no Key")]
     [InlineData("ConnectionStrings__Calls", "Data Source=:memory:", "ConnectionStrings:Calls cannot be used")]

@@ -1,3 +1,7 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Outbox.Deliveries;
 
 namespace Outbox.EndToEnd.Tests;
@@ -25,6 +29,36 @@ public sealed class RestartTests : IAsyncLifetime
         var delivery = await second.UntilAsync(id, DeliveryStatus.Delivered);
 
         Assert.Equal(1, delivery.Attempts);
+    }
+
+    [Fact]
+    public async Task A_host_that_is_disposed_of_without_a_stop_ends_its_loops_before_its_store()
+    {
+        var folder = Directory.CreateTempSubdirectory("outbox-");
+        using var log = new Errors();
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = Environments.Development });
+        builder.Logging.AddProvider(log);
+        builder.Services.AddWebhookOutbox(options => options.Sending.AllowLocalReceivers = true)
+            .AddProfile(Platform.Quick)
+            .UseSqlite($"Data Source={Path.Combine(folder.FullName, "calls.db")}");
+        var host = builder.Build();
+        await host.StartAsync();
+        var outbox = host.Services.GetRequiredService<IWebhookOutbox>();
+        await outbox.Endpoints.PutAsync(new WebhookEndpoint { Scope = WebhookScope.All, Url = _receiver.Url("/hook"), Profile = "quick", Secret = Platform.Secret });
+        var tornOff = new TaskCompletionSource();
+        _receiver.Answer("/hook", async context =>
+        {
+            using var aborted = context.RequestAborted.UnsafeRegister(_ => tornOff.TrySetResult(), null);
+            await tornOff.Task;
+        });
+        await outbox.EnqueueInOwnTransactionAsync(WebhookEvent.FromJson("call.ended", "{}"));
+        await _receiver.NextAsync();
+
+        await ((IAsyncDisposable)host).DisposeAsync();
+
+        await tornOff.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+        Assert.Empty(log.Lines);
+        folder.Delete(recursive: true);
     }
 
     [Fact]
@@ -67,5 +101,29 @@ public sealed class RestartTests : IAsyncLifetime
         }
 
         Assert.Equal(ids.Count, _receiver.All.Count);
+    }
+
+    private sealed class Errors : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                Lines.Enqueue($"{formatter(state, exception)} {exception}");
+            }
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }

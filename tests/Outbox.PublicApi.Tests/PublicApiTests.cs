@@ -8,7 +8,9 @@ public sealed class PublicApiTests
 {
     [Theory]
     [InlineData("Outbox.Core")]
+    [InlineData("Outbox.Postgres")]
     [InlineData("Outbox.Sqlite")]
+    [InlineData("Outbox.Testing")]
     public void The_public_API_is_the_one_that_is_written_down(string assembly)
     {
         var actual = PublicApiText.Of(Assembly.Load(assembly));

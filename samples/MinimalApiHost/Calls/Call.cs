@@ -33,10 +33,15 @@ internal sealed record Call
 
     public double? DurationSeconds { get; init; }
 
-    /// <summary>What arrived later, a JSON object with a property for each: <c>{"recording":{"recordingUrl":"…"}}</c>.</summary>
-    public string Artifacts { get; init; } = "{}";
+    /// <summary>What arrived later, by name.</summary>
+    public IReadOnlyList<Artifact> Artifacts { get; init; } = [];
 
     public bool IsOver => EndedAt is not null;
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }
+
+/// <summary>What arrived after the call, such as its recording.</summary>
+/// <param name="Name">What it is: <c>recording</c>.</param>
+/// <param name="Patch">What is known of it: a JSON object.</param>
+internal sealed record Artifact(string Name, string Patch);

@@ -1,13 +1,12 @@
 using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Data.Sqlite;
 using MinimalApiHost.ApiKeys;
 using Outbox;
 
 namespace MinimalApiHost.Calls;
 
-/// <summary>The life of a call. Each route changes the call's row and says so to customers in one transaction: both happen, or neither.</summary>
+/// <summary>The life of a call. What a route changes and what it tells customers are one transaction: see <see cref="ICallStore"/>.</summary>
 internal static class CallRoutes
 {
     public static void MapCalls(this WebApplication app)
@@ -20,89 +19,62 @@ internal static class CallRoutes
     }
 
     private static async Task<IResult> StartAsync(
-        StartCall request, ClaimsPrincipal caller, SqliteConnection db, IWebhookOutbox outbox, PlatformProfile platform, TimeProvider clock)
+        StartCall request, ClaimsPrincipal caller, ICallStore calls, PlatformProfile platform, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         var call = request.ToCall(caller.Tenant(), now);
-
-        await db.OpenAsync();
-        await using var transaction = await db.BeginTransactionAsync();
-        if (!await db.InsertCallAsync(call, transaction))
-        {
-            return ProblemAnswers.Conflict($"There is a call '{call.Id}' already. Leave the id out to be given one.");
-        }
-
-        var endpoint = request.EndpointOf(call, platform, now);
-        var registration = endpoint is null ? null : await outbox.Endpoints.PutAsync(endpoint, transaction);
-        var enqueued = await outbox.EnqueueAsync(CallEvents.Started(call, platform), transaction);
-        await transaction.CommitAsync();
-
-        return TypedResults.Created($"/v1/calls/{Uri.EscapeDataString(call.Id)}", CallView.Of(call) with
-        {
-            WebhookEndpointId = registration?.Endpoint.Id,
-            EventId = enqueued.EventId,
-            DeliveryIds = enqueued.DeliveryIds,
-        });
+        return await calls.StartAsync(call, request.EndpointOf(call, platform, now), CallEvents.Started(call, platform)) is { } started
+            ? TypedResults.Created($"/v1/calls/{Uri.EscapeDataString(call.Id)}", CallView.Of(call) with
+            {
+                WebhookEndpointId = started.Endpoint?.Endpoint.Id,
+                EventId = started.Enqueued.EventId,
+                DeliveryIds = started.Enqueued.DeliveryIds,
+            })
+            : ProblemAnswers.Conflict($"There is a call '{call.Id}' already. Leave the id out to be given one.");
     }
 
     private static async Task<IResult> EndAsync(
-        string id, EndCall request, string? simulate, ClaimsPrincipal caller, SqliteConnection db, IWebhookOutbox outbox, PlatformProfile platform, TimeProvider clock)
+        string id, EndCall request, string? simulate, ClaimsPrincipal caller, ICallStore calls, PlatformProfile platform, TimeProvider clock)
     {
-        await db.OpenAsync();
-        await using var transaction = await db.BeginTransactionAsync();
-        if (await db.FindCallAsync(id, transaction) is not { } call || !caller.Sees(call.Tenant))
+        if (await calls.FindAsync(id) is not { } call || !caller.Sees(call.Tenant))
         {
             return NoSuchCall(id);
         }
 
-        if (call.IsOver)
-        {
-            return ProblemAnswers.Conflict($"The call '{id}' ended at {call.EndedAt} already.");
-        }
-
         var ended = request.ApplyTo(call, clock.GetUtcNow());
-        await db.EndCallAsync(ended, transaction);
-        var enqueued = await outbox.EnqueueAsync(CallEvents.Ended(ended, request, platform), transaction);
-        if (simulate is "rollback")
+        var rollBack = simulate is "rollback";
+        if (call.IsOver || await calls.EndAsync(ended, CallEvents.Ended(ended, request, platform), rollBack) is not { } enqueued)
         {
-            await transaction.RollbackAsync();
-            return ProblemAnswers.Problem(StatusCodes.Status500InternalServerError, $"As asked, the end of '{id}' was rolled back, and with it the event {enqueued.EventId}.");
+            return ProblemAnswers.Conflict($"The call '{id}' has ended already.");
         }
 
-        await transaction.CommitAsync();
-        return TypedResults.Ok(CallView.Of(ended) with { EventId = enqueued.EventId, DeliveryIds = enqueued.DeliveryIds });
+        return rollBack
+            ? ProblemAnswers.Problem(StatusCodes.Status500InternalServerError, $"As asked, the end of '{id}' was rolled back, and with it the event {enqueued.EventId}.")
+            : TypedResults.Ok(CallView.Of(ended) with { EventId = enqueued.EventId, DeliveryIds = enqueued.DeliveryIds });
     }
 
-    private static async Task<IResult> AddArtifactAsync(
-        string id, string name, JsonElement? patch, ClaimsPrincipal caller, SqliteConnection db, IWebhookOutbox outbox)
+    private static async Task<IResult> AddArtifactAsync(string id, string name, JsonElement? patch, ClaimsPrincipal caller, ICallStore calls)
     {
         var change = patch is { ValueKind: not JsonValueKind.Undefined } given ? given.GetRawText()
             : name is "recording" ? """{"recordingAvailable":true}"""
             : "{}";
         var artifact = WebhookArtifact.FromJson(id, ArtifactName(name), change);
-
-        await db.OpenAsync();
-        await using var transaction = await db.BeginTransactionAsync();
-        if (await db.FindCallAsync(id, transaction) is not { } call || !caller.Sees(call.Tenant))
+        if (await calls.FindAsync(id) is not { } call || !caller.Sees(call.Tenant))
         {
             return NoSuchCall(id);
         }
 
-        var outcome = await outbox.ArtifactReadyAsync(artifact with { Tenant = call.Tenant }, transaction);
-        if (outcome is ArtifactOutcome.NothingHeld)
+        return await calls.AddArtifactAsync(artifact with { Tenant = call.Tenant }, change) switch
         {
-            return ProblemAnswers.NotFound($"No event of the call '{id}' waits for '{name}'. Nothing was changed.");
-        }
-
-        await db.AddArtifactAsync(id, name, change, transaction);
-        await transaction.CommitAsync();
-        return outcome is ArtifactOutcome.TooLate
-            ? ProblemAnswers.Conflict($"The event of the call '{id}' has gone out without '{name}'. The call has it now; tell customers by an event of your own, such as '{name}.ready'.")
-            : TypedResults.Ok(new { callId = id, artifact = name, outcome });
+            ArtifactOutcome.NothingHeld => ProblemAnswers.NotFound($"No event of the call '{id}' waits for '{name}'. Nothing was changed."),
+            ArtifactOutcome.TooLate => ProblemAnswers.Conflict(
+                $"The event of the call '{id}' has gone out without '{name}'. The call has it now; tell customers by an event of your own, such as '{name}.ready'."),
+            var outcome => TypedResults.Ok(new { callId = id, artifact = name, outcome }),
+        };
     }
 
-    private static async Task<IResult> ShowAsync(string id, ClaimsPrincipal caller, SqliteConnection db) =>
-        await db.FindCallAsync(id) is { } call && caller.Sees(call.Tenant) ? TypedResults.Ok(CallView.Of(call)) : NoSuchCall(id);
+    private static async Task<IResult> ShowAsync(string id, ClaimsPrincipal caller, ICallStore calls) =>
+        await calls.FindAsync(id) is { } call && caller.Sees(call.Tenant) ? TypedResults.Ok(CallView.Of(call)) : NoSuchCall(id);
 
     private static ProblemHttpResult NoSuchCall(string id) => ProblemAnswers.NotFound($"There is no call '{id}'.");
 

@@ -55,6 +55,6 @@ internal sealed record CallView
         EndedReason = call.EndedReason,
         EndedAt = call.EndedAt,
         DurationSeconds = call.DurationSeconds,
-        Artifacts = call.Artifacts is "{}" ? null : JsonNode.Parse(call.Artifacts),
+        Artifacts = call.Artifacts is [] ? null : new JsonObject(call.Artifacts.Select(artifact => KeyValuePair.Create(artifact.Name, JsonNode.Parse(artifact.Patch)))),
     };
 }

@@ -26,7 +26,7 @@ internal sealed class OutboxService(
     IOptions<WebhookOutboxOptions> options,
     TimeProvider clock,
     IRandomSource random,
-    ILogger<OutboxService> logger) : IHostedLifecycleService, IDisposable
+    ILogger<OutboxService> logger) : IHostedLifecycleService, IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan StandbyInterval = TimeSpan.FromSeconds(2);
 
@@ -35,6 +35,7 @@ internal sealed class OutboxService(
     private readonly CancellationTokenSource _stopClaiming = new();
     private readonly CancellationTokenSource _stopWorking = new();
     private Task _running = Task.CompletedTask;
+    private bool _isDisposed;
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -78,8 +79,23 @@ internal sealed class OutboxService(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>Ends the loops before the store under them is disposed of, also where nobody stopped the host.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Dispose();
+        await _running;
+    }
+
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
+        _stopClaiming.Cancel();
+        _stopWorking.Cancel();
         _stopClaiming.Dispose();
         _stopWorking.Dispose();
     }
