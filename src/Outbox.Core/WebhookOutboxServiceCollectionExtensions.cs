@@ -8,6 +8,7 @@ using Outbox.Dispatching;
 using Outbox.Endpoints;
 using Outbox.Events;
 using Outbox.Holds;
+using Outbox.Notices;
 using Outbox.Profiles;
 using Outbox.Retention;
 using Outbox.Sending;
@@ -56,9 +57,17 @@ public static class WebhookOutboxServiceCollectionExtensions
         services.AddMeasurements();
 
         services.AddSingleton<EventAdmission>();
+<<<<<<< HEAD
         services.AddMeasured<IWebhookOutbox, WebhookOutbox>(typeof(MeasuredOutboxStore), typeof(MeasuredDeliveryStore));
         services.AddMeasured<IWebhookEndpoints, WebhookEndpoints>(typeof(MeasuredEndpointStore));
         services.AddMeasured<IWebhookDeliveries, WebhookDeliveries>(typeof(MeasuredDeliveryStore));
+=======
+        services.AddSingleton<NoticeWriter>();
+        services.AddSingleton<NoticeBoard>();
+        services.AddSingleton<IWebhookOutbox, WebhookOutbox>();
+        services.AddSingleton<IWebhookEndpoints, WebhookEndpoints>();
+        services.AddSingleton<IWebhookDeliveries, WebhookDeliveries>();
+>>>>>>> main
 
         services.AddSingleton(BuildSender);
         services.AddSingleton<DeliveryExecutor>();
