@@ -21,7 +21,10 @@ public interface IWebhookEndpoints
     /// <summary>Endpoints in the order they were made.</summary>
     Task<IReadOnlyList<EndpointInfo>> ListAsync(EndpointFilter? filter = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Enables an endpoint again. What was parked meanwhile is sent, oldest first and paced; false: there is no endpoint of that id.</summary>
+    /// <summary>
+    /// Enables an endpoint again, and forgets its failures: one that is blocked is sent to at once. What was parked meanwhile is sent, oldest
+    /// first and paced; false: there is no endpoint of that id.
+    /// </summary>
     Task<bool> EnableAsync(string id, CancellationToken cancellationToken = default);
 
     /// <summary>Disables an endpoint: nothing more is sent to it, what is owed and what comes is parked; false: there is no endpoint of that id.</summary>
@@ -93,8 +96,23 @@ public sealed record EndpointInfo
     /// <summary>Its own limit of requests on the wire at once, per host; null: the options' limit.</summary>
     public int? MaxInFlight { get; init; }
 
+    /// <summary>How many deliveries it takes per second; null: as many as come.</summary>
+    public int? MaxPerSecond { get; init; }
+
     /// <summary>When it stops matching new events, or null.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>How many tries have failed since it last accepted one.</summary>
+    public int FailuresInARow { get; init; }
+
+    /// <summary>When the first of those failures was; null where there are none.</summary>
+    public DateTimeOffset? FailingSince { get; init; }
+
+    /// <summary>
+    /// Until when it is left alone because it fails (<see cref="WebhookOutboxOptions.Breaker"/>); null where it is not. After that time one delivery
+    /// is sent to see whether it is well again.
+    /// </summary>
+    public DateTimeOffset? BlockedUntil { get; init; }
 
     /// <summary>Whether events are sent to it.</summary>
     public bool Enabled => DisabledReason is null;

@@ -36,6 +36,12 @@ public sealed record WebhookEndpoint
     /// <summary>How many requests may be on the wire to this endpoint at once, per host; null: <see cref="WebhookOutboxOptions.MaxInFlightPerEndpoint"/>.</summary>
     public int? MaxInFlight { get; init; }
 
+    /// <summary>
+    /// How many deliveries the endpoint takes per second, all hosts of one database together; 1 to 10,000, null: as many as come. They are paced
+    /// in portions of a tenth of a second, retries included.
+    /// </summary>
+    public int? MaxPerSecond { get; init; }
+
     /// <summary>False stores the endpoint disabled. Default: true; putting an endpoint that was disabled enables it again.</summary>
     public bool Enabled { get; init; } = true;
 }

@@ -37,6 +37,17 @@ public static class WebhookOutboxBuilderExtensions
         return builder;
     }
 
+    /// <summary>Adds a handler that hears of what goes wrong with endpoints and deliveries, in this process.</summary>
+    /// <typeparam name="THandler">The handler; a singleton.</typeparam>
+    public static IWebhookOutboxBuilder AddNoticeHandler<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
+        this IWebhookOutboxBuilder builder)
+        where THandler : class, IWebhookNoticeHandler
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IWebhookNoticeHandler, THandler>());
+        return builder;
+    }
+
     /// <summary>
     /// Puts resilience strategies (a limiter, a timeout, telemetry) around each HTTP attempt. A retry or hedging strategy is no use here: the
     /// outbox counts and stores its attempts, and a second request within one attempt is refused.

@@ -45,8 +45,37 @@ public sealed class WebhookOutboxOptions
     /// <summary>Where webhooks may be sent, and how long an attempt may take.</summary>
     public WebhookSendingOptions Sending { get; } = new();
 
+    /// <summary>When an endpoint that fails is left alone for a while, and when it is disabled.</summary>
+    public WebhookBreakerOptions Breaker { get; } = new();
+
     /// <summary>How long finished work is kept.</summary>
     public WebhookRetentionOptions Retention { get; } = new();
+}
+
+/// <summary>
+/// When an endpoint that fails is left alone for a while, and when it is disabled. What is owed to it meanwhile waits and spends no tries.
+/// After each block its oldest due delivery is sent alone: if it is accepted, the others follow; else the next block is twice as long.
+/// </summary>
+/// <remarks>
+/// Timeouts, failed connections, <c>5xx</c>, <c>408</c> and <c>429</c> block an endpoint. Any other answer is a failure of that delivery alone and
+/// blocks nothing, but it is not a success either: an endpoint that answers <c>404</c> to everything is disabled in the end.
+/// </remarks>
+public sealed class WebhookBreakerOptions
+{
+    /// <summary>After how many failed tries in a row an endpoint is blocked. 1 to 10,000; null: never. Default: 10.</summary>
+    public int? FailuresToBlock { get; set; } = 10;
+
+    /// <summary>The first block. Then each lasts about as long as the endpoint has failed, which doubles it. 1 second to <see cref="LongestBlock"/>. Default: 10 seconds.</summary>
+    public TimeSpan FirstBlock { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The longest block. At most 24 hours. Default: 10 minutes.</summary>
+    public TimeSpan LongestBlock { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// An endpoint that has accepted nothing for so long, through at least ten tries, is disabled with the reason <c>failing</c>, as one that
+    /// answers <c>410</c> is. 1 hour to 365 days; null: never. Default: 5 days.
+    /// </summary>
+    public TimeSpan? DisableAfter { get; set; } = TimeSpan.FromDays(5);
 }
 
 /// <summary>How long finished work is kept, and how it is pruned.</summary>

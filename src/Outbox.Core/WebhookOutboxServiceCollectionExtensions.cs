@@ -7,6 +7,7 @@ using Outbox.Dispatching;
 using Outbox.Endpoints;
 using Outbox.Events;
 using Outbox.Holds;
+using Outbox.Notices;
 using Outbox.Profiles;
 using Outbox.Retention;
 using Outbox.Sending;
@@ -54,6 +55,8 @@ public static class WebhookOutboxServiceCollectionExtensions
         services.AddSingleton<WakeSignal>();
 
         services.AddSingleton<EventAdmission>();
+        services.AddSingleton<NoticeWriter>();
+        services.AddSingleton<NoticeBoard>();
         services.AddSingleton<IWebhookOutbox, WebhookOutbox>();
         services.AddSingleton<IWebhookEndpoints, WebhookEndpoints>();
         services.AddSingleton<IWebhookDeliveries, WebhookDeliveries>();

@@ -3,7 +3,7 @@ namespace Outbox;
 /// <summary>
 /// What an endpoint listens to: a phone number, a campaign, one call, a tenant, or everything. An event names the scopes it belongs to;
 /// it goes to every endpoint whose scope is one of them. Written as text it reads <c>number:+16473705600</c>, <c>campaign:spring</c>,
-/// <c>call:call_1</c>, <c>tenant:org_1</c> or <c>all</c>.
+/// <c>call:call_1</c>, <c>tenant:org_1</c> or <c>all</c>; and <c>notices</c> for what the outbox itself tells.
 /// </summary>
 public sealed record WebhookScope
 {
@@ -18,6 +18,12 @@ public sealed record WebhookScope
 
     /// <summary>Every event of the platform, or of the endpoint's tenant where the endpoint has one.</summary>
     public static WebhookScope All { get; } = new("all");
+
+    /// <summary>
+    /// What the outbox tells operators (<see cref="WebhookNotice"/>), of every tenant or of the endpoint's own. No event of the platform has this
+    /// scope, and <see cref="All"/> does not include it.
+    /// </summary>
+    public static WebhookScope Notices { get; } = new("notices");
 
     /// <summary>Events of calls from or to one phone number, in the form the platform stores it (E.164 is best: <c>+16473705600</c>).</summary>
     public static WebhookScope Number(string number) => Of("number", number);
@@ -41,6 +47,11 @@ public sealed record WebhookScope
             return All;
         }
 
+        if (text is "notices")
+        {
+            return Notices;
+        }
+
         if (text.StartsWith('+'))
         {
             return Number(text);
@@ -54,7 +65,7 @@ public sealed record WebhookScope
 
         throw new WebhookValidationException(
             "scope",
-            $"'{text}' is not a scope. Write 'number:+16473705600' (or just '+16473705600'), 'campaign:<id>', 'call:<id>', 'tenant:<id>' or 'all'.");
+            $"'{text}' is not a scope. Write 'number:+16473705600' (or just '+16473705600'), 'campaign:<id>', 'call:<id>', 'tenant:<id>', 'all' or 'notices'.");
     }
 
     /// <summary>The same as <see cref="Parse"/>, so that <c>Scopes = [call.From]</c> reads well.</summary>

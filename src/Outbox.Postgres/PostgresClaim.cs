@@ -12,6 +12,9 @@ internal sealed class PostgresClaim(PostgresDatabase database)
     /// <summary>How many deliveries whose time has come are let into their lanes by one claim at most.</summary>
     private const int MostPromoted = 1_000;
 
+    /// <summary>In flight to an endpoint that has given its portion.</summary>
+    private const int NoRoom = 1_000_000;
+
     private readonly string _begin = "begin isolation level read committed";
     private readonly string _expire = ExpireOf(database);
     private readonly string _promote = PromoteOf(database);
@@ -20,13 +23,20 @@ internal sealed class PostgresClaim(PostgresDatabase database)
     private readonly string _events =
         $"select key, id, type, tenant, occurred_at, data, headers from {database.Schema}.outbox_event where key = any($1)";
 
-    private readonly string _endpoints = $"select key, id, url, tenant, secrets from {database.Schema}.outbox_endpoint where key = any($1)";
+    private readonly string _endpoints =
+        $"""
+        select key, id, url, tenant, secrets, failures, coalesce({database.Schema}.outbox_now() - failing_since, interval '0')
+        from {database.Schema}.outbox_endpoint where key = any($1)
+        """;
 
     private readonly string _more =
         $"""
+        with recursive {PostgresLanes.Walk(database)}
         select exists (
-          select from {database.Schema}.outbox_delivery d join {database.Schema}.outbox_endpoint p on p.key = d.endpoint_key
-          where d.status = 0 and d.gate = 0 and p.disabled_at is null and p.deleted_at is null)
+          select from walk w cross join lateral (
+            select from {database.Schema}.outbox_endpoint e
+            where e.key = w.endpoint_key and e.disabled_at is null and e.deleted_at is null and {PostgresLanes.IsOpen(database)}
+            offset 0) o)
         """;
 
     private long? _lastLane;
@@ -86,7 +96,7 @@ internal sealed class PostgresClaim(PostgresDatabase database)
 
             foreach (var row in round)
             {
-                inFlight[row.EndpointId] = inFlight.GetValueOrDefault(row.EndpointId) + 1;
+                inFlight[row.EndpointId] = row.Limited ? NoRoom : inFlight.GetValueOrDefault(row.EndpointId) + 1;
             }
         }
 
@@ -135,7 +145,7 @@ internal sealed class PostgresClaim(PostgresDatabase database)
 
     private static (long Key, ClaimedEndpoint Endpoint) ReadEndpoint(NpgsqlDataReader row) => (
         row.GetInt64(0),
-        new ClaimedEndpoint { Id = row.GetString(1), Url = row.GetString(2), Tenant = row.TextOrNull(3), Secrets = row.GetFieldValue<byte[]>(4) });
+        new ClaimedEndpoint { Id = row.GetString(1), Url = row.GetString(2), Tenant = row.TextOrNull(3), Secrets = row.GetFieldValue<byte[]>(4), FailuresInARow = row.GetInt32(5), FailingFor = row.GetTimeSpan(6) });
 
     private static string ExpireOf(PostgresDatabase database) =>
         $"""
@@ -160,6 +170,7 @@ internal sealed class PostgresClaim(PostgresDatabase database)
         """;
 
     // walk: a loose index scan from the lane after $7 to the end, then from the start to $7. It is read only as far as the limit needs.
+    // held: the row of a half-open or paced endpoint is its portion; who has the lock takes it, and others see it taken.
     private static string TakeOf(PostgresDatabase database) =>
         $"""
         with recursive walk (endpoint_key, wrapped, start) as (
@@ -172,19 +183,27 @@ internal sealed class PostgresClaim(PostgresDatabase database)
               where d.status = 0 and d.gate = 0 and d.endpoint_key > w.endpoint_key
               order by d.endpoint_key limit 1) as key) n
           where not w.wrapped or n.key <= $7),
-        lane as materialized (
-          select l.endpoint_key, l.id, l.room, row_number() over () as turn
+        seen as materialized (
+          select l.*, row_number() over () as turn
           from (
-            select w.endpoint_key, p.id, p.room
+            select w.endpoint_key, p.id, least(p.room, p.portion) as room, p.portion is not null as limited
             from walk w cross join lateral (
-              select e.id, coalesce(e.max_in_flight, $4) - coalesce(($6::int[])[array_position($5::text[], e.id)], 0) as room
+              select e.id,
+                coalesce(e.max_in_flight, $4) - coalesce(($6::int[])[array_position($5::text[], e.id)], 0) as room,
+                case when e.blocked_until is not null then 1 when e.max_per_second is not null then greatest(1, e.max_per_second / 10) end as portion
               from {database.Schema}.outbox_endpoint e
-              where e.key = w.endpoint_key and e.disabled_at is null and e.deleted_at is null
+              where e.key = w.endpoint_key and e.disabled_at is null and e.deleted_at is null and {PostgresLanes.IsOpen(database)}
               offset 0) p
             where not w.start and p.room > 0
             limit $3) l),
+        held as materialized (
+          select e.key from seen l join {database.Schema}.outbox_endpoint e on e.key = l.endpoint_key
+          where l.limited and {PostgresLanes.IsOpen(database)}
+          for update of e skip locked),
+        lane as materialized (
+          select l.* from seen l where not l.limited or l.endpoint_key in (select key from held)),
         ready as materialized (
-          select d.key, d.due_at, l.endpoint_key, l.id, l.turn, l.room, s.share
+          select d.key, d.due_at, l.endpoint_key, l.id, l.turn, l.room, l.limited, s.share
           from (select ceil($3::numeric / greatest(count(*), 1))::int as share from lane) s
           cross join lane l
           cross join lateral (
@@ -193,16 +212,23 @@ internal sealed class PostgresClaim(PostgresDatabase database)
             order by r.due_at, r.key limit least(l.room, s.share) for update skip locked) d),
         chosen as materialized (
           select r.*, row_number() over (partition by r.turn order by r.due_at, r.key) as place from ready r
-          order by place, r.turn limit $3)
+          order by place, r.turn limit $3),
+        portions as (
+          update {database.Schema}.outbox_endpoint e
+          set blocked_until = case when e.blocked_until is not null then {database.Schema}.outbox_now() + $2 end,
+            probe_key = case when e.blocked_until is not null then c.key end,
+            paced_until = {database.Schema}.outbox_now() + c.count * interval '1 second' / e.max_per_second
+          from (select endpoint_key, count(*) as count, min(key) as key from chosen where limited group by endpoint_key) c
+          where e.key = c.endpoint_key)
         update {database.Schema}.outbox_delivery d
         set status = 1, lease_owner = $1, lease_until = {database.Schema}.outbox_now() + $2, lease_token = d.lease_token + 1
         from chosen c where d.key = c.key
-        returning c.place, c.turn, d.key, d.event_key, d.endpoint_key, c.id, d.lease_token, d.profile, d.ship_transcript, d.failed_tries, c.room, c.share, d.ordering_key is not null
+        returning c.place, c.turn, d.key, d.event_key, d.endpoint_key, c.id, d.lease_token, d.profile, d.ship_transcript, d.failed_tries, c.room, c.share, d.ordering_key is not null, c.limited
         """;
 
     /// <summary>A delivery that this claim has leased, and its place in the order of sending.</summary>
     private sealed record Taken(
-        long Place, long Turn, long Key, long Event, long Endpoint, string EndpointId, long Token, string Profile, bool ShipTranscript, int FailedTries, int Room, int Share, bool Ordered)
+        long Place, long Turn, long Key, long Event, long Endpoint, string EndpointId, long Token, string Profile, bool ShipTranscript, int FailedTries, int Room, int Share, bool Ordered, bool Limited)
     {
         public static Taken Read(NpgsqlDataReader row) => new(
             row.GetInt64(0),
@@ -217,7 +243,8 @@ internal sealed class PostgresClaim(PostgresDatabase database)
             row.GetInt32(9),
             row.GetInt32(10),
             row.GetInt32(11),
-            row.GetBoolean(12));
+            row.GetBoolean(12),
+            row.GetBoolean(13));
 
         public ClaimedDelivery ToDelivery(EventRow source, ClaimedEndpoint endpoint) => new()
         {

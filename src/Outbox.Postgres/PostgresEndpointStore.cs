@@ -9,7 +9,7 @@ internal sealed class PostgresEndpointStore(PostgresDatabase database) : IEndpoi
 {
     private const string Columns =
         "id, tenant, scope, url, profile, event_types, ship_transcript, max_in_flight, secrets, secret_hint, previous_secret_until, created_at, expires_at, "
-        + "disabled_at, disabled_reason, drain_at is not null";
+        + "disabled_at, disabled_reason, drain_at is not null, max_per_second, failures, failing_since, blocked_until";
 
     // Two puts of one scope take turns: there is no row yet that they could meet at.
     private readonly string _lock =
@@ -35,13 +35,15 @@ internal sealed class PostgresEndpointStore(PostgresDatabase database) : IEndpoi
         $"""
         insert into {database.Schema}.outbox_endpoint as p
           (id, tenant, scope, url, profile, event_types, ship_transcript, max_in_flight, secrets, secret_hint, previous_secret_until, created_at, expires_at,
-           disabled_at, disabled_reason)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+           disabled_at, disabled_reason, max_per_second, failures, failing_since, blocked_until)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
         on conflict (id) do update set
           tenant = excluded.tenant, scope = excluded.scope, url = excluded.url, profile = excluded.profile, event_types = excluded.event_types,
           ship_transcript = excluded.ship_transcript, max_in_flight = excluded.max_in_flight, secrets = excluded.secrets, secret_hint = excluded.secret_hint,
           previous_secret_until = excluded.previous_secret_until, expires_at = excluded.expires_at,
-          disabled_at = excluded.disabled_at, disabled_reason = excluded.disabled_reason,
+          disabled_at = excluded.disabled_at, disabled_reason = excluded.disabled_reason, max_per_second = excluded.max_per_second,
+          failures = excluded.failures, failing_since = excluded.failing_since, blocked_until = excluded.blocked_until,
+          probe_key = case when excluded.blocked_until is not null then p.probe_key end,
           drain_at = case
             when excluded.disabled_at is not null then null
             when p.disabled_at is null then p.drain_at
@@ -58,8 +60,10 @@ internal sealed class PostgresEndpointStore(PostgresDatabase database) : IEndpoi
         where id = $1 and deleted_at is null
         """;
 
+    private readonly PostgresEnqueue _enqueue = new(database);
+
     public async ValueTask<StoredEndpoint> PutAsync(
-        EndpointLookup lookup, Func<StoredEndpoint?, StoredEndpoint> change, DbTransaction? transaction, CancellationToken cancellationToken)
+        EndpointLookup lookup, Func<StoredEndpoint?, EndpointChange> change, DbTransaction? transaction, CancellationToken cancellationToken)
     {
         if (transaction is not null)
         {
@@ -85,13 +89,22 @@ internal sealed class PostgresEndpointStore(PostgresDatabase database) : IEndpoi
         await database.UseAsync(connection => connection.RunAsync(_delete, [Sql.Text(id)], cancellationToken), cancellationToken) > 0;
 
     private async Task<StoredEndpoint> PutAsync(
-        EndpointLookup lookup, Func<StoredEndpoint?, StoredEndpoint> change, NpgsqlConnection connection, CancellationToken cancellationToken)
+        EndpointLookup lookup, Func<StoredEndpoint?, EndpointChange> change, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var found = await FindAsync(lookup, connection, cancellationToken);
-        var changed = change(found);
+        var (changed, notice) = change(found);
         var stored = await connection.ReadAsync(_put, Parameters(changed), Read, cancellationToken);
-        return stored.SingleOrDefault()
-            ?? throw new WebhookValidationException("id", $"There was an endpoint '{changed.Id}', and it was deleted. Put it without an id: it gets a new one.");
+        if (stored.Count == 0)
+        {
+            throw new WebhookValidationException("id", $"There was an endpoint '{changed.Id}', and it was deleted. Put it without an id: it gets a new one.");
+        }
+
+        if (notice is not null)
+        {
+            await _enqueue.EnqueueAsync(notice, connection, cancellationToken);
+        }
+
+        return stored[0];
     }
 
     private async Task<StoredEndpoint?> FindAsync(EndpointLookup lookup, NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -128,6 +141,10 @@ internal sealed class PostgresEndpointStore(PostgresDatabase database) : IEndpoi
         Sql.Time(endpoint.ExpiresAt),
         Sql.Time(endpoint.DisabledAt),
         Sql.Text(endpoint.DisabledReason),
+        Sql.Int(endpoint.MaxPerSecond),
+        Sql.Int(endpoint.FailuresInARow),
+        Sql.Time(endpoint.FailingSince),
+        Sql.Time(endpoint.BlockedUntil),
     ];
 
     private static StoredEndpoint Read(NpgsqlDataReader row) => new()
@@ -148,5 +165,9 @@ internal sealed class PostgresEndpointStore(PostgresDatabase database) : IEndpoi
         DisabledAt = row.TimeOrNull(13),
         DisabledReason = row.TextOrNull(14),
         Draining = row.GetBoolean(15),
+        MaxPerSecond = row.IntOrNull(16),
+        FailuresInARow = row.GetInt32(17),
+        FailingSince = row.TimeOrNull(18),
+        BlockedUntil = row.TimeOrNull(19),
     };
 }

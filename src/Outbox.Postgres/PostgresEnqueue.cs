@@ -32,7 +32,8 @@ internal sealed class PostgresEnqueue(PostgresDatabase database)
         return await database.UseAsync(connection => EnqueueAsync(newEvent, connection, cancellationToken), cancellationToken);
     }
 
-    private async Task<EnqueueResult> EnqueueAsync(NewEvent newEvent, NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Stores the event in the transaction that is open on the connection.</summary>
+    public async Task<EnqueueResult> EnqueueAsync(NewEvent newEvent, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var tellNow = database.Waking.TakeTurn();
         var endpoints = new List<long>();

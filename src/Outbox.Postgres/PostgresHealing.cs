@@ -31,6 +31,15 @@ internal sealed class PostgresHealing(PostgresDatabase database)
           for update skip locked)
         """;
 
+    private readonly string _blockedTooLong =
+        $"""
+        update {database.Schema}.outbox_endpoint p set blocked_until = {database.Schema}.outbox_now()
+        where p.key in (
+          select e.key from {database.Schema}.outbox_endpoint e
+          where e.failures > 0 and e.blocked_until > {database.Schema}.outbox_now() + $1
+          for update skip locked)
+        """;
+
     private readonly string _headless =
         $"""
         select min(q.key) from {database.Schema}.outbox_delivery q where q.gate = 2
@@ -58,6 +67,7 @@ internal sealed class PostgresHealing(PostgresDatabase database)
                 await connection.RunAsync(_tooLate, [Sql.Duration(longestDelay)], cancellationToken);
                 await connection.RunAsync(_queuedTooLate, [Sql.Duration(longestDelay)], cancellationToken);
                 await connection.RunAsync(_tooLong, [Sql.Duration(longestLease)], cancellationToken);
+                await connection.RunAsync(_blockedTooLong, [Sql.Duration(longestDelay)], cancellationToken);
                 await connection.RunAsync(_forgotten, [], cancellationToken);
                 var headless = await connection.ReadAsync(_headless, [], row => row.GetInt64(0), cancellationToken);
                 await database.Ordering.MoveUpAsync(connection, [.. headless], cancellationToken);

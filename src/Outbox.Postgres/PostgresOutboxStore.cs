@@ -17,12 +17,17 @@ internal sealed class PostgresOutboxStore(PostgresDatabase database) : IOutboxSt
 
     private readonly string _nextDue =
         $"""
-        select case when exists (
-            select from {database.Schema}.outbox_delivery d join {database.Schema}.outbox_endpoint p on p.key = d.endpoint_key
-            where d.status = 0 and d.gate = 0 and p.disabled_at is null and p.deleted_at is null) then interval '0'
-          else (
-            select greatest(d.due_at - {database.Schema}.outbox_now(), interval '0') from {database.Schema}.outbox_delivery d
-            where d.status = 0 and d.gate = 1 order by d.due_at limit 1) end
+        with recursive {PostgresLanes.Walk(database)}
+        select least(
+          (select min(o.opens_in) from walk w cross join lateral (
+             select greatest(
+               e.blocked_until - {database.Schema}.outbox_now(),
+               case when e.paced_until <= {database.Schema}.outbox_now() + interval '1 second' then e.paced_until - {database.Schema}.outbox_now() end,
+               interval '0') as opens_in
+             from {database.Schema}.outbox_endpoint e where e.key = w.endpoint_key and e.disabled_at is null and e.deleted_at is null
+             offset 0) o),
+          (select greatest(d.due_at - {database.Schema}.outbox_now(), interval '0') from {database.Schema}.outbox_delivery d
+           where d.status = 0 and d.gate = 1 order by d.due_at limit 1))
         """;
 
     public string SchemaScript => _schema.Script;
@@ -41,7 +46,7 @@ internal sealed class PostgresOutboxStore(PostgresDatabase database) : IOutboxSt
 
     public ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) => _claim.ClaimAsync(request, cancellationToken);
 
-    public ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
+    public ValueTask<SettleResult> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
         _settle.SettleAsync(settlements, cancellationToken);
 
     public async ValueTask<TimeSpan?> NextDueInAsync(CancellationToken cancellationToken)

@@ -17,6 +17,7 @@ create table {schema}.outbox_endpoint (
   event_types           text[],                    -- null: all
   ship_transcript       boolean not null,
   max_in_flight         int,
+  max_per_second        int,
   secrets               bytea not null,
   secret_hint           text,
   previous_secret_until timestamptz,
@@ -26,10 +27,19 @@ create table {schema}.outbox_endpoint (
   disabled_reason       text,
   drain_at              timestamptz,               -- when the next portion of parked deliveries may go; null: not draining
   deleted_at            timestamptz,
+  failures              int not null default 0,    -- tries in a row
+  failing_since         timestamptz,
+  blocked_until         timestamptz,               -- nothing is claimed before; from then on one, until a delivery is accepted
+  probe_key             bigint,                    -- that one, while it is on the wire
+  paced_until           timestamptz,               -- with max_per_second: when the next portion may be claimed
+  check ((failures = 0) = (failing_since is null)),
+  check (blocked_until is null or failures > 0),
+  check (probe_key is null or blocked_until is not null),
   check ((disabled_at is null) = (disabled_reason is null))
 );
 create index outbox_endpoint_scope on {schema}.outbox_endpoint (scope) where deleted_at is null;
 create index outbox_endpoint_drain on {schema}.outbox_endpoint (drain_at) where drain_at is not null;
+create index outbox_endpoint_failing on {schema}.outbox_endpoint (blocked_until) where failures > 0;
 create index outbox_endpoint_off on {schema}.outbox_endpoint (key) where disabled_at is not null or deleted_at is not null;
 
 create table {schema}.outbox_event (

@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS outbox_endpoint (
     event_types           TEXT,     -- ',call.ended,call.failed,'; null: all
     ship_transcript       INTEGER NOT NULL,
     max_in_flight         INTEGER,
+    max_per_second        INTEGER,
     secrets               BLOB NOT NULL,
     secret_hint           TEXT,
     previous_secret_until INTEGER,  -- all times: Unix milliseconds
@@ -21,6 +22,14 @@ CREATE TABLE IF NOT EXISTS outbox_endpoint (
     disabled_reason       TEXT,
     drain_at              INTEGER,  -- when the next portion of parked deliveries may go; null: none is to
     deleted_at            INTEGER,
+    failures              INTEGER NOT NULL DEFAULT 0, -- tries in a row
+    failing_since         INTEGER,
+    blocked_until         INTEGER,  -- nothing is claimed before; from then on one, until a delivery is accepted
+    probe_key             INTEGER,  -- that one, while it is on the wire
+    paced_until           INTEGER,  -- with max_per_second: when the next portion may be claimed
+    CHECK ((failures = 0) = (failing_since IS NULL)),
+    CHECK (blocked_until IS NULL OR failures > 0),
+    CHECK (probe_key IS NULL OR blocked_until IS NOT NULL),
     CHECK ((disabled_at IS NULL) = (disabled_reason IS NULL)),
     CHECK (drain_at IS NULL OR (disabled_at IS NULL AND deleted_at IS NULL))
 );
@@ -29,6 +38,7 @@ CREATE INDEX IF NOT EXISTS outbox_endpoint_scope    ON outbox_endpoint (scope) W
 CREATE INDEX IF NOT EXISTS outbox_endpoint_disabled ON outbox_endpoint (disabled_at) WHERE disabled_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS outbox_endpoint_draining ON outbox_endpoint (drain_at) WHERE drain_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS outbox_endpoint_deleted  ON outbox_endpoint (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS outbox_endpoint_failing  ON outbox_endpoint (blocked_until) WHERE failures > 0;
 CREATE INDEX IF NOT EXISTS outbox_endpoint_expires  ON outbox_endpoint (expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE TABLE IF NOT EXISTS outbox_event (

@@ -40,6 +40,9 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         WHERE key IN (SELECT value FROM json_each(?3))
         """);
 
+    private static readonly Sql TryWith = new("UPDATE outbox_endpoint SET blocked_until = ?2, probe_key = ?3 WHERE key = ?1");
+    private static readonly Sql Pace = new("UPDATE outbox_endpoint SET paced_until = ?2 WHERE key = ?1");
+
     private readonly SqliteLanes _lanes = new();
 
     public ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
@@ -55,7 +58,7 @@ internal sealed class SqliteClaim(SqliteDatabase database)
             var now = database.Now;
 
             // A look takes no lock, so a dispatcher with nothing to do never waits for the host's own transactions.
-            var (claimable, full) = _lanes.Look(session, request);
+            var (claimable, full) = _lanes.Look(session, request, now);
             if (!claimable && !IsAnyDue(session, request, now))
             {
                 return full ? new ClaimResult([], More: true) : ClaimResult.Nothing;
@@ -95,7 +98,7 @@ internal sealed class SqliteClaim(SqliteDatabase database)
     {
         // One lane more than there are slots tells whether anything is left for the next claim.
         var lanes = new List<Lane>();
-        var more = _lanes.Collect(session, request, request.Limit + 1, lanes);
+        var more = _lanes.Collect(session, request, now, request.Limit + 1, lanes);
         if (lanes.Count > request.Limit)
         {
             lanes.RemoveAt(request.Limit);
@@ -116,6 +119,7 @@ internal sealed class SqliteClaim(SqliteDatabase database)
                 if (wanted > 0 && lane.HasMore)
                 {
                     TakeFrom(session, lane, wanted, claimed);
+                    Limit(session, lane, claimed, now, leaseUntil);
                     _lanes.Served(lane);
                 }
             }
@@ -156,6 +160,23 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         }
 
         lane.Room -= claimed.Count - first;
+        lane.Taken += claimed.Count - first;
+    }
+
+    /// <summary>What a half-open or paced endpoint has given is written down: no dispatcher takes more before its time.</summary>
+    private static void Limit(SqliteSession session, Lane lane, List<ClaimedDelivery> claimed, long now, long leaseUntil)
+    {
+        if (lane.HalfOpen)
+        {
+            session.Use(TryWith).Bind(1, lane.Key).Bind(2, leaseUntil).Bind(3, claimed[^1].Key).Run();
+        }
+
+        if (lane.MaxPerSecond is { } perSecond)
+        {
+            session.Use(Pace).Bind(1, lane.Key).Bind(2, now + (lane.Taken * 1000L + perSecond - 1) / perSecond).Run();
+        }
+
+        lane.HasMore &= !(lane.Taken >= lane.Portion);
     }
 
     private static ClaimedDelivery Read(Statement row, ClaimedEndpoint endpoint) => new()

@@ -3,7 +3,8 @@ namespace Outbox.Sqlite;
 /// <summary>Says when there is work again.</summary>
 internal sealed class SqliteDue(SqliteDatabase database)
 {
-    private static readonly Sql AnyReady = new(
+    /// <summary>When the first of the endpoints with ready deliveries is open: long ago where it is neither blocked nor paced.</summary>
+    private static readonly Sql FirstOpen = new(
         """
         WITH RECURSIVE lane (endpoint_key) AS (
             SELECT min(endpoint_key) FROM outbox_delivery WHERE status = 0 AND gate = 0
@@ -11,9 +12,9 @@ internal sealed class SqliteDue(SqliteDatabase database)
             SELECT (SELECT min(d.endpoint_key) FROM outbox_delivery d WHERE d.status = 0 AND d.gate = 0 AND d.endpoint_key > lane.endpoint_key)
             FROM lane WHERE lane.endpoint_key IS NOT NULL
         )
-        SELECT 1 FROM lane CROSS JOIN outbox_endpoint e ON e.key = lane.endpoint_key
+        SELECT min(max(coalesce(e.blocked_until, 0), iif(e.paced_until <= ?1 + 1000, e.paced_until, 0)))
+        FROM lane CROSS JOIN outbox_endpoint e ON e.key = lane.endpoint_key
         WHERE e.disabled_at IS NULL AND e.deleted_at IS NULL
-        LIMIT 1
         """);
 
     private static readonly Sql NextScheduled = new("SELECT min(due_at) FROM outbox_delivery WHERE status = 0 AND gate = 1");
@@ -22,17 +23,17 @@ internal sealed class SqliteDue(SqliteDatabase database)
 
     private TimeSpan? NextDueIn(SqliteSession session)
     {
-        var ready = session.Use(AnyReady);
-        if (ready.Step())
-        {
-            ready.Reset();
-            return TimeSpan.Zero;
-        }
+        var now = database.Now;
+        var (open, scheduled) = (First(session.Use(FirstOpen).Bind(1, now)), First(session.Use(NextScheduled)));
+        var next = open < scheduled ? open : scheduled ?? open;
+        return next is { } dueAt ? TimeSpan.FromMilliseconds(Math.Max(0, dueAt - now)) : null;
+    }
 
-        var row = session.Use(NextScheduled);
+    private static long? First(Statement row)
+    {
         row.Step();
-        var next = row.Int64OrNull(0);
+        var first = row.Int64OrNull(0);
         row.Reset();
-        return next is { } dueAt ? TimeSpan.FromMilliseconds(Math.Max(0, dueAt - database.Now)) : null;
+        return first;
     }
 }

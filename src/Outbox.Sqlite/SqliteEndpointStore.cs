@@ -9,7 +9,7 @@ internal sealed class SqliteEndpointStore(SqliteDatabase database) : IEndpointSt
     private const string Columns =
         """
         key, id, tenant, scope, url, profile, event_types, ship_transcript, max_in_flight, secrets, secret_hint, previous_secret_until,
-        created_at, expires_at, disabled_at, disabled_reason, drain_at
+        created_at, expires_at, disabled_at, disabled_reason, drain_at, max_per_second, failures, failing_since, blocked_until
         """;
 
     private static readonly Sql ById = new($"SELECT {Columns} FROM outbox_endpoint WHERE id = ?1 AND deleted_at IS NULL");
@@ -33,16 +33,17 @@ internal sealed class SqliteEndpointStore(SqliteDatabase database) : IEndpointSt
         """
         INSERT INTO outbox_endpoint (
             id, tenant, scope, url, profile, event_types, ship_transcript, max_in_flight, secrets, secret_hint, previous_secret_until,
-            created_at, expires_at, disabled_at, disabled_reason, drain_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+            created_at, expires_at, disabled_at, disabled_reason, drain_at, max_per_second, failures, failing_since, blocked_until)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
         """);
 
     private static readonly Sql Update = new(
         """
         UPDATE outbox_endpoint SET
             id = ?1, tenant = ?2, scope = ?3, url = ?4, profile = ?5, event_types = ?6, ship_transcript = ?7, max_in_flight = ?8, secrets = ?9,
-            secret_hint = ?10, previous_secret_until = ?11, created_at = ?12, expires_at = ?13, disabled_at = ?14, disabled_reason = ?15, drain_at = ?16
-        WHERE key = ?17
+            secret_hint = ?10, previous_secret_until = ?11, created_at = ?12, expires_at = ?13, disabled_at = ?14, disabled_reason = ?15, drain_at = ?16,
+            max_per_second = ?17, failures = ?18, failing_since = ?19, blocked_until = ?20, probe_key = CASE WHEN ?20 IS NULL THEN NULL ELSE probe_key END
+        WHERE key = ?21
         """);
 
     private static readonly Sql MarkDeleted = new(
@@ -53,8 +54,10 @@ internal sealed class SqliteEndpointStore(SqliteDatabase database) : IEndpointSt
 
     private static readonly Sql AnyParked = new("SELECT EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 4 AND endpoint_key = ?1)");
 
+    private readonly SqliteEnqueue _enqueue = new(database);
+
     public ValueTask<StoredEndpoint> PutAsync(
-        EndpointLookup lookup, Func<StoredEndpoint?, StoredEndpoint> change, DbTransaction? transaction, CancellationToken cancellationToken) =>
+        EndpointLookup lookup, Func<StoredEndpoint?, EndpointChange> change, DbTransaction? transaction, CancellationToken cancellationToken) =>
         database.Callers.WriteAsync(transaction, session => Put(session, lookup, change), cancellationToken);
 
     public ValueTask<StoredEndpoint?> GetAsync(string id, CancellationToken cancellationToken)
@@ -72,10 +75,15 @@ internal sealed class SqliteEndpointStore(SqliteDatabase database) : IEndpointSt
     public ValueTask<bool> DeleteAsync(string id, CancellationToken cancellationToken) =>
         database.WriteAsync(session => session.Use(MarkDeleted).Bind(1, id).Bind(2, database.Now).Run() > 0, cancellationToken);
 
-    private StoredEndpoint Put(SqliteSession session, EndpointLookup lookup, Func<StoredEndpoint?, StoredEndpoint> change)
+    private StoredEndpoint Put(SqliteSession session, EndpointLookup lookup, Func<StoredEndpoint?, EndpointChange> change)
     {
         var found = Find(session, lookup);
-        var wanted = change(found?.Endpoint);
+        var (wanted, notice) = change(found?.Endpoint);
+        if (notice is not null)
+        {
+            _enqueue.Store(session, notice);
+        }
+
         if (found is not { } existing)
         {
             Bind(session.Use(Insert), wanted, drainAt: null).Run();
@@ -83,7 +91,7 @@ internal sealed class SqliteEndpointStore(SqliteDatabase database) : IEndpointSt
         }
 
         var drainAt = DrainAt(session, existing, wanted);
-        Bind(session.Use(Update), wanted, drainAt).Bind(17, existing.Key).Run();
+        Bind(session.Use(Update), wanted, drainAt).Bind(21, existing.Key).Run();
         return wanted with { Draining = drainAt is not null };
     }
 
@@ -155,7 +163,11 @@ internal sealed class SqliteEndpointStore(SqliteDatabase database) : IEndpointSt
         .Bind(13, endpoint.ExpiresAt)
         .Bind(14, endpoint.DisabledAt)
         .Bind(15, endpoint.DisabledAt is null ? null : endpoint.DisabledReason ?? "disabled")
-        .Bind(16, drainAt);
+        .Bind(16, drainAt)
+        .Bind(17, endpoint.MaxPerSecond)
+        .Bind(18, endpoint.FailuresInARow)
+        .Bind(19, endpoint.FailingSince)
+        .Bind(20, endpoint.BlockedUntil);
 
     private static Row Read(Statement row) => new(
         row.Int64(0),
@@ -178,6 +190,10 @@ internal sealed class SqliteEndpointStore(SqliteDatabase database) : IEndpointSt
             DisabledAt = row.TimeOrNull(14),
             DisabledReason = row.TextOrNull(15),
             Draining = !row.IsNull(16),
+            MaxPerSecond = row.Int32OrNull(17),
+            FailuresInARow = row.Int32(18),
+            FailingSince = row.TimeOrNull(19),
+            BlockedUntil = row.TimeOrNull(20),
         });
 
     private readonly record struct Row(long Key, long? DrainAt, StoredEndpoint Endpoint);

@@ -24,11 +24,14 @@ internal sealed class SqliteHealing(SqliteDatabase database)
             AND drain_at IS NULL AND disabled_at IS NULL AND deleted_at IS NULL
         """);
 
+    private static readonly Sql EndBlocks = new("UPDATE outbox_endpoint SET blocked_until = ?1 WHERE failures > 0 AND blocked_until > ?2");
+
     private static readonly Sql AnythingAmiss = new(
         """
         SELECT EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 0 AND gate = 1 AND due_at > ?1)
             OR EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 0 AND gate = 2 AND due_at > ?1)
             OR EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 1 AND lease_until > ?2)
+            OR EXISTS (SELECT 1 FROM outbox_endpoint WHERE failures > 0 AND blocked_until > ?1)
             OR EXISTS (SELECT 1 FROM outbox_endpoint WHERE key IN (SELECT DISTINCT endpoint_key FROM outbox_delivery WHERE status = 4)
                 AND drain_at IS NULL AND disabled_at IS NULL AND deleted_at IS NULL)
         """);
@@ -69,6 +72,7 @@ internal sealed class SqliteHealing(SqliteDatabase database)
         var now = database.Now;
         session.Use(BringForward).Bind(1, now).Bind(2, In(longestDelay)).Run();
         session.Use(CutLeases).Bind(1, now).Bind(2, In(longestLease)).Run();
+        session.Use(EndBlocks).Bind(1, now).Bind(2, In(longestDelay)).Run();
         session.Use(ResumeDraining).Bind(1, now).Run();
         foreach (var (endpointKey, orderingKey) in SqliteOrdering.WithoutHead(session, Batch))
         {

@@ -61,7 +61,7 @@ internal sealed class SqliteOutboxStore(SqliteDatabase database) : IOutboxStore
     public ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         _claim.ClaimAsync(request, cancellationToken);
 
-    public ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
+    public ValueTask<SettleResult> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
         _settle.SettleAsync(settlements, cancellationToken);
 
     public ValueTask<TimeSpan?> NextDueInAsync(CancellationToken cancellationToken) => _due.NextDueInAsync(cancellationToken);

@@ -29,23 +29,19 @@ internal sealed class SqliteSettle(SqliteDatabase database)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
         """);
 
-    private static readonly Sql DisableEndpoint = new(
-        """
-        UPDATE outbox_endpoint SET disabled_at = ?2, disabled_reason = ?3, drain_at = NULL
-        WHERE key = ?1 AND disabled_at IS NULL AND deleted_at IS NULL
-        """);
+    private readonly SqliteJudging _judging = new(database);
 
-    public async ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
+    public async ValueTask<SettleResult> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
     {
         if (settlements.Count == 0)
         {
-            return [];
+            return SettleResult.Nothing;
         }
 
         return await database.WriteAsync(session => Settle(session, settlements, cancellationToken), cancellationToken);
     }
 
-    private bool[] Settle(SqliteSession session, IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
+    private SettleResult Settle(SqliteSession session, IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
     {
         var now = database.Now;
         var stored = new bool[settlements.Count];
@@ -64,7 +60,8 @@ internal sealed class SqliteSettle(SqliteDatabase database)
             FollowUp(session, key, lease, now);
         }
 
-        return stored;
+        var notices = _judging.Judge(session, leases.Values.Select(lease => (lease.EndpointKey, lease.Settlement)), now);
+        return new SettleResult(stored, notices);
     }
 
     private static Lease? ReadLease(SqliteSession session, Settlement settlement, long now)
@@ -114,11 +111,6 @@ internal sealed class SqliteSettle(SqliteDatabase database)
         {
             var nextAt = transition.Status == DeliveryStatus.Waiting ? lease.Way.DueAt : null;
             Record(session, key, lease.Attempts + 1, attempt, nextAt);
-        }
-
-        if (transition.DisablesEndpoint)
-        {
-            session.Use(DisableEndpoint).Bind(1, lease.EndpointKey).Bind(2, now).Bind(3, transition.Reason ?? "disabled").Run();
         }
 
         if (lease.Way.ClosedAt is not null && lease.OrderingKey is { } orderingKey)

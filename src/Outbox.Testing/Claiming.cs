@@ -27,9 +27,9 @@ internal sealed class Claiming(Tables tables)
 
                 claimed.Add(Lease(lane.Due.Dequeue(), request, now));
                 _lastTurn = lane.Endpoint.Key;
-                if (lane.Due.Count > 0)
+                if (lane.Due.Count > 0 && lane.Portion > 1)
                 {
-                    turns.Enqueue(lane with { Room = lane.Room - 1 });
+                    turns.Enqueue(lane with { Room = lane.Room - 1, Portion = lane.Portion - 1 });
                 }
             }
 
@@ -44,7 +44,8 @@ internal sealed class Claiming(Tables tables)
             var now = tables.Now;
             var waits = FirstOfTheirKey()
                 .Where(row => row.Status == DeliveryStatus.Waiting && row.Endpoint.TakesWork)
-                .Select(row => row.IsDue(now) ? TimeSpan.Zero : row.DueAt - now)
+                .Select(row => (Due: row.IsDue(now) ? TimeSpan.Zero : row.DueAt - now, Opens: row.Endpoint.OpensIn(now)))
+                .Select(wait => wait.Due > wait.Opens ? wait.Due : wait.Opens)
                 .ToList();
             return waits.Count == 0 ? null : waits.Min();
         }
@@ -62,14 +63,14 @@ internal sealed class Claiming(Tables tables)
         }
     }
 
-    // One lane for each endpoint with due work, beginning with the one after the last that had a turn.
+    // One lane for each open endpoint with due work, beginning with the one after the last that had a turn.
     private IEnumerable<Lane> Lanes(ClaimRequest request, DateTimeOffset now) =>
         from row in FirstOfTheirKey()
-        where row.Status == DeliveryStatus.Waiting && row.IsDue(now) && row.Endpoint.TakesWork
+        where row.Status == DeliveryStatus.Waiting && row.IsDue(now) && row.Endpoint.TakesWork && row.Endpoint.Portion(now) > 0
         orderby row.DueAt, row.Key
         group row by row.Endpoint into due
         orderby due.Key.Key <= _lastTurn, due.Key.Key
-        select new Lane(due.Key, new Queue<DeliveryRow>(due), Room(due.Key.Value, request));
+        select new Lane(due.Key, new Queue<DeliveryRow>(due), Room(due.Key.Value, request), due.Key.Portion(now));
 
     private static int Room(StoredEndpoint endpoint, ClaimRequest request) =>
         (endpoint.MaxInFlight ?? request.LimitPerEndpoint) - request.InFlight.GetValueOrDefault(endpoint.Id);
@@ -91,6 +92,8 @@ internal sealed class Claiming(Tables tables)
         row.LeaseToken++;
         row.LeaseUntil = now + request.Lease;
         row.Event.Frozen = true;
+        var endpoint = row.Endpoint.Value;
+        row.Endpoint.Take(row, request.Lease, now);
         return new()
         {
             Key = row.Key,
@@ -108,13 +111,15 @@ internal sealed class Claiming(Tables tables)
             Ordered = row.OrderingKey is not null,
             Endpoint = new()
             {
-                Id = row.Endpoint.Value.Id,
-                Url = row.Endpoint.Value.Url,
-                Tenant = row.Endpoint.Value.Tenant,
-                Secrets = row.Endpoint.Value.Secrets,
+                Id = endpoint.Id,
+                Url = endpoint.Url,
+                Tenant = endpoint.Tenant,
+                Secrets = endpoint.Secrets,
+                FailuresInARow = endpoint.FailuresInARow,
+                FailingFor = now - (endpoint.FailingSince ?? now),
             },
         };
     }
 
-    private sealed record Lane(EndpointRow Endpoint, Queue<DeliveryRow> Due, int Room);
+    private sealed record Lane(EndpointRow Endpoint, Queue<DeliveryRow> Due, int Room, int Portion);
 }

@@ -4,16 +4,17 @@ using Outbox.Storage;
 
 namespace Outbox.Testing;
 
-internal sealed class InMemoryEndpointStore(Tables tables) : IEndpointStore
+internal sealed class InMemoryEndpointStore(Tables tables, Enqueuing enqueuing) : IEndpointStore
 {
     public ValueTask<StoredEndpoint> PutAsync(
-        EndpointLookup lookup, Func<StoredEndpoint?, StoredEndpoint> change, DbTransaction? transaction, CancellationToken cancellationToken)
+        EndpointLookup lookup, Func<StoredEndpoint?, EndpointChange> change, DbTransaction? transaction, CancellationToken cancellationToken)
     {
         lock (tables.Lock)
         {
             var row = Find(lookup);
             var wasDisabled = row is { Disabled: true };
-            var value = Copy(change(row is null ? null : Read(row)));
+            var (wanted, notice) = change(row is null ? null : Read(row));
+            var value = Copy(wanted);
             if (row is null)
             {
                 row = new() { Key = tables.NextKey(), Value = value };
@@ -21,6 +22,12 @@ internal sealed class InMemoryEndpointStore(Tables tables) : IEndpointStore
             }
 
             row.Value = value;
+            row.Probe = value.BlockedUntil is null ? null : row.Probe;
+            if (notice is not null)
+            {
+                enqueuing.Enqueue(notice);
+            }
+
             if (row.Disabled)
             {
                 row.DrainAt = null;

@@ -30,10 +30,10 @@ public sealed class InMemoryOutboxStore : IOutboxStore
         _enqueuing = new Enqueuing(_tables);
         _holding = new Holding(_tables);
         _claiming = new Claiming(_tables);
-        _settling = new Settling(_tables);
+        _settling = new Settling(_tables, _enqueuing);
         _parking = new Parking(_tables);
         _pruning = new Pruning(_tables);
-        Endpoints = new InMemoryEndpointStore(_tables);
+        Endpoints = new InMemoryEndpointStore(_tables, _enqueuing);
         Deliveries = new InMemoryDeliveryStore(_tables);
     }
 
@@ -79,7 +79,7 @@ public sealed class InMemoryOutboxStore : IOutboxStore
     public ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) => new(_claiming.Claim(request));
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
+    public ValueTask<SettleResult> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
         new(_settling.Settle(settlements));
 
     /// <inheritdoc/>
@@ -98,6 +98,11 @@ public sealed class InMemoryOutboxStore : IOutboxStore
         lock (_tables.Lock)
         {
             var now = _tables.Now;
+            foreach (var row in _tables.Endpoints.Where(row => row.Value.BlockedUntil > now + longestDelay))
+            {
+                row.Value = row.Value with { BlockedUntil = now };
+            }
+
             foreach (var row in _tables.Deliveries)
             {
                 if (row.Status == DeliveryStatus.Waiting && row.DueAt > now + longestDelay)

@@ -32,9 +32,47 @@ internal sealed class EndpointRow
     /// <summary>When the next portion of parked deliveries may go; null: it is not draining.</summary>
     public DateTimeOffset? DrainAt { get; set; }
 
+    /// <summary>The delivery that a half-open endpoint is tried with; null: none is on the wire.</summary>
+    public long? Probe { get; set; }
+
+    /// <summary>With a limit per second: when the next portion may be claimed.</summary>
+    public DateTimeOffset PacedUntil { get; set; }
+
     public bool Disabled => Value.DisabledAt is not null;
 
     public bool TakesWork => !Deleted && !Disabled;
+
+    /// <summary>How many may be claimed now as far as a block and the pace allow.</summary>
+    public int Portion(DateTimeOffset now) =>
+        OpensIn(now) > TimeSpan.Zero ? 0
+        : Value.BlockedUntil is not null ? 1
+        : Value.MaxPerSecond is { } perSecond ? Math.Max(1, perSecond / 10)
+        : int.MaxValue;
+
+    /// <summary>How long it is blocked or paced.</summary>
+    public TimeSpan OpensIn(DateTimeOffset now)
+    {
+        var opensAt = Value.BlockedUntil > PacedFrom(now) ? Value.BlockedUntil.Value : PacedFrom(now);
+        return opensAt > now ? opensAt - now : TimeSpan.Zero;
+    }
+
+    /// <summary>One of its deliveries is claimed.</summary>
+    public void Take(DeliveryRow delivery, TimeSpan lease, DateTimeOffset now)
+    {
+        if (Value.BlockedUntil is not null)
+        {
+            Value = Value with { BlockedUntil = now + lease };
+            Probe = delivery.Key;
+        }
+
+        if (Value.MaxPerSecond is { } perSecond)
+        {
+            PacedUntil = PacedFrom(now) + TimeSpan.FromSeconds(1) / perSecond;
+        }
+    }
+
+    // No portion is worth more than a second: the clock was set back since.
+    private DateTimeOffset PacedFrom(DateTimeOffset now) => PacedUntil > now && PacedUntil <= now + TimeSpan.FromSeconds(1) ? PacedUntil : now;
 }
 
 internal sealed class EventRow

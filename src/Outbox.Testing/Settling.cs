@@ -3,15 +3,29 @@ using Outbox.Storage;
 
 namespace Outbox.Testing;
 
-internal sealed class Settling(Tables tables)
+internal sealed class Settling(Tables tables, Enqueuing enqueuing)
 {
-    public IReadOnlyList<bool> Settle(IReadOnlyList<Settlement> settlements)
+    private readonly Judging _judging = new(tables);
+
+    public SettleResult Settle(IReadOnlyList<Settlement> settlements)
     {
         lock (tables.Lock)
         {
             var keys = settlements.Select(settlement => settlement.Delivery.Key).ToHashSet();
             var rows = tables.Deliveries.Where(row => keys.Contains(row.Key)).ToDictionary(row => row.Key);
-            return [.. settlements.Select(settlement => Settle(settlement, rows.GetValueOrDefault(settlement.Delivery.Key)))];
+            bool[] stored = [.. settlements.Select(settlement => Settle(settlement, rows.GetValueOrDefault(settlement.Delivery.Key)))];
+
+            var causes = settlements
+                .Where((_, i) => stored[i])
+                .GroupBy(settlement => rows[settlement.Delivery.Key].Endpoint)
+                .SelectMany(one => _judging.Judge(one.Key, [.. one]));
+            NewEvent[] notices = [.. causes.Where(caused => caused.By.Notice is not null).Select(caused => caused.By.Notice!(caused.By, caused.Cause))];
+            foreach (var notice in notices)
+            {
+                enqueuing.Enqueue(notice);
+            }
+
+            return new(stored, notices);
         }
     }
 
@@ -43,12 +57,6 @@ internal sealed class Settling(Tables tables)
             default:
                 row.Close(transition.Status, now);
                 break;
-        }
-
-        if (transition.DisablesEndpoint && !row.Endpoint.Disabled)
-        {
-            row.Endpoint.DrainAt = null;
-            row.Endpoint.Value = row.Endpoint.Value with { DisabledAt = now, DisabledReason = transition.Reason };
         }
 
         return true;

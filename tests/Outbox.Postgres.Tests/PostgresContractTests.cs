@@ -14,6 +14,12 @@ public sealed class PostgresClaimTests : ClaimContract<PostgresFixture>;
 
 public sealed class PostgresFairnessTests : FairnessContract<PostgresFixture>;
 
+public sealed class PostgresBreakerTests : BreakerContract<PostgresFixture>;
+
+public sealed class PostgresPaceTests : PaceContract<PostgresFixture>;
+
+public sealed class PostgresNoticeTests : NoticeContract<PostgresFixture>;
+
 public sealed class PostgresLeaseTests : LeaseContract<PostgresFixture>;
 
 public sealed class PostgresFencingTests : FencingContract<PostgresFixture>;

@@ -52,10 +52,10 @@ internal static class Some
 
     public static async Task<IReadOnlyList<bool>> SettleAsync(
         this OutboxStores stores, IEnumerable<ClaimedDelivery> deliveries, DeliveryTransition? transition = null) =>
-        await stores.Outbox.SettleAsync(
+        (await stores.Outbox.SettleAsync(
             [.. deliveries.Select(delivery => new Settlement(
                 delivery,
                 transition ?? DeliveryTransition.Delivered,
                 new AttemptRecord { StartedAt = new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero), Duration = TimeSpan.FromMilliseconds(20), StatusCode = 200 }))],
-            CancellationToken.None);
+            CancellationToken.None)).Stored;
 }

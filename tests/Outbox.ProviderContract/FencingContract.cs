@@ -90,7 +90,7 @@ public abstract class FencingContract<TFixture> : StoreContract<TFixture>
         var claimed = await Stores.ClaimAsync();
         await Stores.CancelAsync(ids[1]);
 
-        var stored = await Outbox.SettleAsync(
+        var (stored, _) = await Outbox.SettleAsync(
             [
                 new(claimed[0], DeliveryTransition.Delivered, Some.Attempt(200)),
                 new(claimed[1], DeliveryTransition.Delivered, Some.Attempt(200)),

@@ -1,4 +1,5 @@
 using System.Text;
+using Outbox.Deliveries;
 using Outbox.Storage;
 
 namespace Outbox.ProviderContract;
@@ -44,6 +45,24 @@ internal static class Some
         Error = error,
         Detail = "what went wrong",
         Excerpt = "the answer's body",
+    };
+
+    /// <summary>A try that failed because the endpoint is not well; the delivery is due again at once.</summary>
+    public static Settlement Failure(ClaimedDelivery delivery, int blockFrom = 100, double blockMinutes = 10) =>
+        Retry(delivery, EndpointEffect.Failed(blockFrom, TimeSpan.FromMinutes(blockMinutes)));
+
+    public static Settlement Retry(ClaimedDelivery delivery, EndpointEffect effect) =>
+        new(delivery, DeliveryTransition.RetryAfter(TimeSpan.Zero), Attempt()) { Effect = effect };
+
+    public static Settlement Success(ClaimedDelivery delivery, EndpointEffect? effect = null) =>
+        new(delivery, DeliveryTransition.Delivered, Attempt(200)) { Effect = effect ?? EndpointEffect.Recovered };
+
+    /// <summary>Makes notices that name their cause and the delivery that caused them.</summary>
+    public static NewEvent Notice(Settlement settlement, NoticeCause cause) => Event() with
+    {
+        Type = cause.ToString(),
+        Scopes = ["notices"],
+        Data = Json($$"""{"deliveryId":"{{settlement.Delivery.Id}}"}"""),
     };
 
     public static byte[] Json(string text) => Encoding.UTF8.GetBytes(text);

@@ -54,8 +54,14 @@ internal static class StoreVerbs
 
     public static async Task<bool> SettleAsync(
         this OutboxStores stores, ClaimedDelivery delivery, DeliveryTransition transition, AttemptRecord? attempt = null) =>
-        Assert.Single(await stores.Outbox.SettleAsync(
-            [new Settlement(delivery, transition, transition.CountsAttempt ? attempt ?? Some.Attempt() : null)], CancellationToken.None));
+        Assert.Single(await stores.SettleAllAsync(
+            new Settlement(delivery, transition, transition.CountsAttempt ? attempt ?? Some.Attempt() : null)));
+
+    public static async Task<IReadOnlyList<bool>> SettleAllAsync(this OutboxStores stores, params Settlement[] settlements) =>
+        (await stores.Outbox.SettleAsync(settlements, CancellationToken.None)).Stored;
+
+    public static async Task<IReadOnlyList<NewEvent>> NoticesAsync(this OutboxStores stores, params Settlement[] settlements) =>
+        (await stores.Outbox.SettleAsync(settlements, CancellationToken.None)).Notices;
 
     public static Task<bool> DeliverAsync(this OutboxStores stores, ClaimedDelivery delivery) =>
         stores.SettleAsync(delivery, DeliveryTransition.Delivered, Some.Attempt(200));

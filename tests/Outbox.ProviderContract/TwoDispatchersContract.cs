@@ -43,7 +43,7 @@ public abstract class TwoDispatchersContract<TFixture> : StoreContract<TFixture>
                     claims.AddOrUpdate(delivery.Key, 1, (_, times) => times + 1);
                 }
 
-                var stored = await stores.Outbox.SettleAsync(
+                var (stored, _) = await stores.Outbox.SettleAsync(
                     [.. result.Deliveries.Select(delivery => new Settlement(delivery, DeliveryTransition.Delivered, Some.Attempt(200)))],
                     CancellationToken.None);
                 Interlocked.Add(ref refused, stored.Count(accepted => !accepted));

@@ -84,6 +84,6 @@ internal sealed record Stores(SqliteDatabase Database)
     public Task<ClaimResult> ClaimAsync(string owner = "owner-1", int limit = 100) =>
         Outbox.ClaimAsync(Some.Claim(owner, limit), CancellationToken.None).AsTask();
 
-    public Task<IReadOnlyList<bool>> SettleAsync(params Settlement[] settlements) =>
-        Outbox.SettleAsync(settlements, CancellationToken.None).AsTask();
+    public async Task<IReadOnlyList<bool>> SettleAsync(params Settlement[] settlements) =>
+        (await Outbox.SettleAsync(settlements, CancellationToken.None)).Stored;
 }

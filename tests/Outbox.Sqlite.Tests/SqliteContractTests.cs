@@ -14,6 +14,12 @@ public sealed class SqliteClaimTests : ClaimContract<SqliteFixture>;
 
 public sealed class SqliteFairnessTests : FairnessContract<SqliteFixture>;
 
+public sealed class SqliteBreakerTests : BreakerContract<SqliteFixture>;
+
+public sealed class SqlitePaceTests : PaceContract<SqliteFixture>;
+
+public sealed class SqliteNoticeTests : NoticeContract<SqliteFixture>;
+
 public sealed class SqliteLeaseTests : LeaseContract<SqliteFixture>;
 
 public sealed class SqliteFencingTests : FencingContract<SqliteFixture>;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using Outbox.Deliveries;
 using Outbox.ProviderContract;
 using Outbox.Storage;
 
@@ -9,6 +10,8 @@ namespace Outbox.Testing.Tests;
 internal abstract class WrappedStore(InMemoryOutboxStore inner) : IOutboxStore
 {
     public string SchemaScript => inner.SchemaScript;
+
+    protected IEndpointStore Endpoints => inner.Endpoints;
 
     public ValueTask OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
 
@@ -24,7 +27,7 @@ internal abstract class WrappedStore(InMemoryOutboxStore inner) : IOutboxStore
     public virtual ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         inner.ClaimAsync(request, cancellationToken);
 
-    public virtual ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
+    public virtual ValueTask<SettleResult> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
         inner.SettleAsync(settlements, cancellationToken);
 
     public ValueTask<TimeSpan?> NextDueInAsync(CancellationToken cancellationToken) => inner.NextDueInAsync(cancellationToken);
@@ -58,7 +61,7 @@ internal sealed class UnfencedStore(InMemoryOutboxStore inner) : WrappedStore(in
         return result;
     }
 
-    public override ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
+    public override ValueTask<SettleResult> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
         base.SettleAsync([.. settlements.Select(Unfenced)], cancellationToken);
 
     private Settlement Unfenced(Settlement settlement) => settlement with
@@ -94,6 +97,64 @@ internal sealed class FindThenUpdateStore(InMemoryOutboxStore inner) : WrappedSt
     }
 }
 
+/// <summary>Believes what settlements say about endpoints before it looks at their leases.</summary>
+internal sealed class HastyStore(InMemoryOutboxStore inner) : WrappedStore(inner)
+{
+    public override async ValueTask<SettleResult> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
+    {
+        foreach (var settlement in settlements)
+        {
+            await Endpoints.PutAsync(
+                new EndpointLookup { Id = settlement.Delivery.Endpoint.Id }, endpoint => After(endpoint!, settlement.Effect), null, cancellationToken);
+        }
+
+        return await base.SettleAsync([.. settlements.Select(settlement => settlement with { Effect = EndpointEffect.None })], cancellationToken);
+    }
+
+    private static StoredEndpoint After(StoredEndpoint endpoint, EndpointEffect effect) => effect switch
+    {
+        { EndsFailures: true } => endpoint with { FailuresInARow = 0, FailingSince = null, BlockedUntil = null },
+        { CountsFailure: true } => endpoint with { FailuresInARow = endpoint.FailuresInARow + 1, FailingSince = endpoint.CreatedAt },
+        _ => endpoint,
+    };
+}
+
+/// <summary>Stores notices by themselves, whether what they tell of was stored or not.</summary>
+internal sealed class GossipStore(InMemoryOutboxStore inner) : WrappedStore(inner)
+{
+    public override async ValueTask<SettleResult> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
+    {
+        NewEvent[] notices =
+        [
+            .. settlements
+                .Where(settlement => settlement is { Notice: not null, Transition.Status: DeliveryStatus.Exhausted or DeliveryStatus.Parked })
+                .Select(settlement => settlement.Notice!(settlement, NoticeCause.DeliveryExhausted)),
+        ];
+        foreach (var notice in notices)
+        {
+            await EnqueueAsync(notice, null, cancellationToken);
+        }
+
+        var (stored, _) = await base.SettleAsync([.. settlements.Select(settlement => settlement with { Notice = null })], cancellationToken);
+        return new SettleResult(stored, notices);
+    }
+}
+
+/// <summary>Knows no pace, and lets any number try a half-open endpoint: its claims see another clock than its settlements write.</summary>
+internal sealed class EagerStore(InMemoryOutboxStore inner) : WrappedStore(inner)
+{
+    public override async ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken)
+    {
+        foreach (var endpoint in await Endpoints.ListAsync(new EndpointFilter(), cancellationToken))
+        {
+            await Endpoints.PutAsync(
+                new EndpointLookup { Id = endpoint.Id }, found => found! with { MaxPerSecond = null, BlockedUntil = null }, null, cancellationToken);
+        }
+
+        return await base.ClaimAsync(request, cancellationToken);
+    }
+}
+
 [StoreCapabilities(StoreCapabilities.ManyDispatchers | StoreCapabilities.ClockJumps)]
 internal abstract class BrokenFixture : StoreFixture
 {
@@ -116,6 +177,21 @@ internal abstract class BrokenFixture : StoreFixture
 internal sealed class UnfencedFixture : BrokenFixture
 {
     protected override IOutboxStore Break(InMemoryOutboxStore inner) => new UnfencedStore(inner);
+}
+
+internal sealed class HastyFixture : BrokenFixture
+{
+    protected override IOutboxStore Break(InMemoryOutboxStore inner) => new HastyStore(inner);
+}
+
+internal sealed class GossipFixture : BrokenFixture
+{
+    protected override IOutboxStore Break(InMemoryOutboxStore inner) => new GossipStore(inner);
+}
+
+internal sealed class EagerFixture : BrokenFixture
+{
+    protected override IOutboxStore Break(InMemoryOutboxStore inner) => new EagerStore(inner);
 }
 
 internal sealed class FindThenUpdateFixture : BrokenFixture

@@ -14,6 +14,12 @@ public sealed class InMemoryClaimTests : ClaimContract<InMemoryFixture>;
 
 public sealed class InMemoryFairnessTests : FairnessContract<InMemoryFixture>;
 
+public sealed class InMemoryBreakerTests : BreakerContract<InMemoryFixture>;
+
+public sealed class InMemoryPaceTests : PaceContract<InMemoryFixture>;
+
+public sealed class InMemoryNoticeTests : NoticeContract<InMemoryFixture>;
+
 public sealed class InMemoryLeaseTests : LeaseContract<InMemoryFixture>;
 
 public sealed class InMemoryFencingTests : FencingContract<InMemoryFixture>;

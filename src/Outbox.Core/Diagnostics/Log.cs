@@ -46,6 +46,15 @@ internal static partial class Log
     [LoggerMessage(26, LogLevel.Error, "{Count} settlements were not stored before the host stopped. Their leases run out and the deliveries are repeated.")]
     public static partial void SettlementsAbandoned(ILogger logger, int count);
 
+    [LoggerMessage(27, LogLevel.Warning, "{EndpointId} has failed {Failures} times in a row and is left alone for {Block}; what is owed to it waits. This is said once a minute.")]
+    public static partial void EndpointBlocked(ILogger logger, string endpointId, int failures, TimeSpan block);
+
+    [LoggerMessage(28, LogLevel.Information, "{EndpointId} accepts deliveries again after {Failures} failures in a row.")]
+    public static partial void EndpointRecovered(ILogger logger, string endpointId, int failures);
+
+    [LoggerMessage(29, LogLevel.Error, "A handler failed on the notice {Type} {EventId}; it is not called again for it.")]
+    public static partial void NoticeHandlerFailed(ILogger logger, Exception failure, string type, string eventId);
+
     [LoggerMessage(40, LogLevel.Warning, "Endpoint secrets are stored as plain text. Outside Development the host would not start: call ProtectSecrets(key) or StoreSecretsInPlainText().")]
     public static partial void SecretsArePlainText(ILogger logger);
 

@@ -7,6 +7,7 @@ using Outbox.Deliveries;
 using Outbox.Diagnostics;
 using Outbox.Endpoints;
 using Outbox.Events;
+using Outbox.Notices;
 using Outbox.Profiles;
 using Outbox.Sending;
 using Outbox.Storage;
@@ -18,6 +19,7 @@ internal sealed class DeliveryExecutor(
     ProfileCatalogue profiles,
     SecretVault secrets,
     WebhookSender sender,
+    NoticeWriter notices,
     IOptions<WebhookOutboxOptions> options,
     TimeProvider clock,
     IRandomSource random,
@@ -28,6 +30,7 @@ internal sealed class DeliveryExecutor(
 
     private readonly WebhookOutboxOptions _options = options.Value;
     private readonly OncePerMinute _calm = new(clock);
+    private readonly Func<Settlement, NoticeCause, NewEvent> _notice = notices.Of;
 
     /// <summary>Makes the attempt. It throws nothing: whatever happens becomes a settlement.</summary>
     /// <param name="delivery">What was leased.</param>
@@ -38,9 +41,21 @@ internal sealed class DeliveryExecutor(
         var startedAt = clock.GetUtcNow();
         var outcome = await AttemptAsync(delivery, leasedAt, startedAt, stopWorking);
         var profile = profiles.Find(delivery.Profile) ?? WebhookProfile.Standard;
-        var transition = DeliveryPolicy.Decide(delivery.FailedTries, outcome, profile, random.NextDouble());
+        var chance = random.NextDouble();
+        var transition = DeliveryPolicy.Decide(delivery.FailedTries, outcome, profile, chance);
+        var effect = EndpointBreaker.Judge(delivery.Endpoint, outcome, transition.Status == DeliveryStatus.Delivered, _options.Breaker, chance);
+        if (EndpointBreaker.GivesUp(delivery.Endpoint, effect, _options.Breaker))
+        {
+            transition = DeliveryTransition.Parked(EndpointBreaker.Failing);
+        }
+
         Tell(delivery, outcome, transition);
-        return new Settlement(delivery, transition, RecordOf(outcome, startedAt));
+        Tell(delivery.Endpoint, effect);
+        return new Settlement(delivery, transition, RecordOf(outcome, startedAt))
+        {
+            Effect = effect,
+            Notice = NoticeWriter.IsNotice(delivery.EventType) ? null : _notice,
+        };
     }
 
     private async Task<DeliveryOutcome> AttemptAsync(
@@ -78,7 +93,7 @@ internal sealed class DeliveryExecutor(
             Log.AttemptBroke(logger, e, delivery.Id, delivery.Endpoint.Id);
             return new DeliveryOutcome.Attempted(new WebhookResponse
             {
-                ErrorCode = "internal",
+                ErrorCode = SendErrorCodes.Internal,
                 Detail = $"The outbox itself failed: {e.GetType().Name}. Its log has the details.",
                 Duration = clock.GetElapsedTime(began),
             });
@@ -156,6 +171,19 @@ internal sealed class DeliveryExecutor(
         else if (transition.DisablesEndpoint)
         {
             Log.EndpointDisabled(logger, delivery.Endpoint.Id, transition.Reason);
+        }
+    }
+
+    private void Tell(ClaimedEndpoint endpoint, EndpointEffect effect)
+    {
+        var failures = endpoint.FailuresInARow + 1;
+        if (effect.EndsBlock)
+        {
+            Log.EndpointRecovered(logger, endpoint.Id, endpoint.FailuresInARow);
+        }
+        else if (effect.BlockFor is { } block && failures >= effect.BlockFrom && _calm.Allows(endpoint.Id))
+        {
+            Log.EndpointBlocked(logger, endpoint.Id, failures, block);
         }
     }
 }

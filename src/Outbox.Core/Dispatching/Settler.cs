@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Outbox.Diagnostics;
+using Outbox.Notices;
 using Outbox.Storage;
 
 namespace Outbox.Dispatching;
@@ -8,7 +9,7 @@ namespace Outbox.Dispatching;
 /// Stores what became of leases, many at a time: while one batch is being written the next one gathers, so the batches grow with the load
 /// and a lone settlement waits for nothing.
 /// </summary>
-internal sealed class Settler(IOutboxStore store, TimeProvider clock, IRandomSource random, ILogger<Settler> logger)
+internal sealed class Settler(IOutboxStore store, NoticeBoard notices, TimeProvider clock, IRandomSource random, ILogger<Settler> logger)
 {
     private const int MaxBatch = 512;
 
@@ -72,10 +73,11 @@ internal sealed class Settler(IOutboxStore store, TimeProvider clock, IRandomSou
             settlements[i] = batch[i].Settlement;
         }
 
-        var stored = await store.SettleAsync(settlements, CancellationToken.None);
+        var result = await store.SettleAsync(settlements, CancellationToken.None);
+        notices.Post(result.Notices);
         for (var i = 0; i < settlements.Length; i++)
         {
-            if (!stored[i])
+            if (!result.Stored[i])
             {
                 Log.SettlementRefused(logger, settlements[i].Delivery.Id, settlements[i].Transition.Status);
             }

@@ -1,4 +1,5 @@
 using Outbox.Events;
+using Outbox.Notices;
 using Outbox.Profiles;
 using Outbox.Storage;
 
@@ -8,16 +9,22 @@ namespace Outbox.Endpoints;
 internal sealed class EndpointWish
 {
     private const int MaxEventTypes = 100;
+    private const int MaxPerSecond = 10_000;
 
     public EndpointWish(WebhookEndpoint endpoint, WebhookProfile profile, string url, WebhookOutboxOptions options)
     {
         Endpoint = endpoint;
         Profile = profile;
         Url = url;
-        EventTypes = Check(endpoint.EventTypes, profile, options.EventTypes);
+        EventTypes = Check(endpoint.EventTypes, profile.Name, KnownTo(endpoint.Scope, profile, options));
         if (endpoint.MaxInFlight is { } max && (max < 1 || max > options.MaxInFlight))
         {
             throw new WebhookValidationException("maxInFlight", $"MaxInFlight is {max}; give 1 to {options.MaxInFlight} (the host's MaxInFlight), or leave it out.");
+        }
+
+        if (endpoint.MaxPerSecond is < 1 or > MaxPerSecond)
+        {
+            throw new WebhookValidationException("maxPerSecond", $"MaxPerSecond is {endpoint.MaxPerSecond}; give 1 to {MaxPerSecond}, or leave it out.");
         }
 
         if (endpoint.Tenant is { Length: 0 or > 256 })
@@ -63,7 +70,10 @@ internal sealed class EndpointWish
         }
     }
 
-    private static IReadOnlyList<string> Check(IReadOnlyList<string>? wanted, WebhookProfile profile, IReadOnlyCollection<string>? hostTypes)
+    private static IReadOnlyCollection<string>? KnownTo(WebhookScope scope, WebhookProfile profile, WebhookOutboxOptions options) =>
+        scope == WebhookScope.Notices ? NoticeWriter.Types : profile.EventTypes ?? options.EventTypes;
+
+    private static IReadOnlyList<string> Check(IReadOnlyList<string>? wanted, string profile, IReadOnlyCollection<string>? known)
     {
         if (wanted is null or { Count: 0 })
         {
@@ -75,13 +85,12 @@ internal sealed class EndpointWish
             throw new WebhookValidationException("eventTypes", $"{wanted.Count} event types are named; at most {MaxEventTypes} are possible. Leave the list out for all.");
         }
 
-        var known = profile.EventTypes ?? hostTypes;
         foreach (var type in wanted)
         {
             if (known is not null && !known.Contains(type, StringComparer.Ordinal))
             {
                 throw new WebhookValidationException(
-                    "eventTypes", $"'{type}' is not an event type of the profile '{profile.Name}'.{NearMiss.Suggest(type, known)} Known are: {string.Join(", ", known)}.");
+                    "eventTypes", $"'{type}' is not an event type of the profile '{profile}'.{NearMiss.Suggest(type, known)} Known are: {string.Join(", ", known)}.");
             }
 
             EventType.Check("eventTypes", type);

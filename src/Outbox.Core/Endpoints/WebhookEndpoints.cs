@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.Extensions.Options;
 using Outbox.Dispatching;
 using Outbox.Events;
+using Outbox.Notices;
 using Outbox.Profiles;
 using Outbox.Sending;
 using Outbox.Signing;
@@ -16,6 +17,8 @@ internal sealed class WebhookEndpoints(
     ProfileCatalogue profiles,
     SecretVault vault,
     Housekeeper housekeeper,
+    NoticeWriter notices,
+    NoticeBoard board,
     IdGenerator ids,
     IOptions<WebhookOutboxOptions> options,
     TimeProvider clock,
@@ -38,7 +41,7 @@ internal sealed class WebhookEndpoints(
 
         var created = false;
         string? generated = null;
-        var stored = await store.PutAsync(
+        var stored = await StoreAsync(
             wish.Lookup,
             existing =>
             {
@@ -48,7 +51,6 @@ internal sealed class WebhookEndpoints(
             },
             transaction,
             cancellationToken);
-        housekeeper.Wake();
         return new EndpointRegistration(Show(stored), created, generated);
     }
 
@@ -67,7 +69,7 @@ internal sealed class WebhookEndpoints(
     }
 
     public async Task<bool> EnableAsync(string id, CancellationToken cancellationToken = default) =>
-        await ChangeAsync(id, stored => stored with { DisabledAt = null, DisabledReason = null }, cancellationToken) is not null;
+        await ChangeAsync(id, Enable, cancellationToken) is not null;
 
     public async Task<bool> DisableAsync(string id, string reason, CancellationToken cancellationToken = default)
     {
@@ -118,7 +120,7 @@ internal sealed class WebhookEndpoints(
         await gate.OpenAsync(cancellationToken);
         try
         {
-            return await store.PutAsync(
+            return await StoreAsync(
                 new EndpointLookup { Id = id },
                 existing => change(existing ?? throw new NoSuchEndpointException()),
                 transaction: null,
@@ -128,10 +130,25 @@ internal sealed class WebhookEndpoints(
         {
             return null;
         }
-        finally
-        {
-            housekeeper.Wake();
-        }
+    }
+
+    private async Task<StoredEndpoint> StoreAsync(
+        EndpointLookup lookup, Func<StoredEndpoint?, StoredEndpoint> change, DbTransaction? transaction, CancellationToken cancellationToken)
+    {
+        NewEvent? notice = null;
+        var stored = await store.PutAsync(
+            lookup,
+            existing =>
+            {
+                var changed = change(existing);
+                notice = existing is { DisabledAt: null } && changed.DisabledAt is not null ? notices.Disabled(changed) : null;
+                return new EndpointChange(changed, notice);
+            },
+            transaction,
+            cancellationToken);
+        housekeeper.Wake();
+        board.Post(notice is null ? [] : [notice], transaction);
+        return stored;
     }
 
     private (StoredEndpoint Changed, string? Generated) Change(EndpointWish wish, StoredEndpoint? existing)
@@ -146,11 +163,12 @@ internal sealed class WebhookEndpoints(
             EventTypes = wish.EventTypes,
             ShipTranscript = wish.Endpoint.ShipTranscript,
             MaxInFlight = wish.Endpoint.MaxInFlight,
+            MaxPerSecond = wish.Endpoint.MaxPerSecond,
             ExpiresAt = wish.Endpoint.ExpiresAt,
         };
-        changed = wish.Endpoint.Enabled
-            ? changed with { DisabledAt = null, DisabledReason = null }
-            : Disable(changed, DisabledByRequest);
+        changed = !wish.Endpoint.Enabled ? Disable(changed, DisabledByRequest)
+            : existing is { DisabledAt: null } && string.Equals(existing.Url, changed.Url, StringComparison.Ordinal) ? changed
+            : Enable(changed);
 
         var given = wish.Endpoint.Secret;
         var current = existing is null ? null : Newest(existing)?.Value;
@@ -165,6 +183,16 @@ internal sealed class WebhookEndpoints(
         var secret = given ?? generated;
         return (secret is null ? changed : WithSecrets(changed, secret, overlap: TimeSpan.Zero), generated);
     }
+
+    /// <summary>What failed before, another receiver or one that was mended since, says nothing any more.</summary>
+    private static StoredEndpoint Enable(StoredEndpoint stored) => stored with
+    {
+        DisabledAt = null,
+        DisabledReason = null,
+        FailuresInARow = 0,
+        FailingSince = null,
+        BlockedUntil = null,
+    };
 
     private StoredEndpoint Disable(StoredEndpoint stored, string reason) => stored with
     {
@@ -211,6 +239,10 @@ internal sealed class WebhookEndpoints(
         EventTypes = stored.EventTypes,
         ShipTranscript = stored.ShipTranscript,
         MaxInFlight = stored.MaxInFlight,
+        MaxPerSecond = stored.MaxPerSecond,
+        FailuresInARow = stored.FailuresInARow,
+        FailingSince = stored.FailingSince,
+        BlockedUntil = stored.BlockedUntil,
         ExpiresAt = stored.ExpiresAt,
         DisabledReason = stored.DisabledReason,
         DisabledAt = stored.DisabledAt,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Outbox.Json;
+using Outbox.Notices;
 using Outbox.Sending;
 using Outbox.Storage;
 
@@ -61,6 +62,11 @@ internal sealed class EventAdmission(IOptions<WebhookOutboxOptions> options, IdG
     private void CheckType(string type)
     {
         EventType.Check("type", type);
+        if (NoticeWriter.IsNotice(type))
+        {
+            throw new WebhookValidationException("type", $"'{type}' is a notice of the outbox's own. Choose another name for the platform's event.");
+        }
+
         if (_options.EventTypes is { } known && !known.Contains(type, StringComparer.Ordinal))
         {
             throw new WebhookValidationException(
@@ -142,6 +148,11 @@ internal sealed class EventAdmission(IOptions<WebhookOutboxOptions> options, IdG
 
         foreach (var scope in webhookEvent.Scopes)
         {
+            if (scope == WebhookScope.Notices)
+            {
+                throw new WebhookValidationException("scopes", "The scope 'notices' is for what the outbox itself tells; an event of the platform cannot have it.");
+            }
+
             var text = scope.ToString();
             if (!scopes.Contains(text))
             {

@@ -39,6 +39,9 @@ internal static class SendErrorCodes
     /// <summary>A strategy of the host's HTTP pipeline rejected the attempt, or tried to send it twice.</summary>
     public const string Pipeline = "pipeline";
 
+    /// <summary>The outbox itself failed around the attempt; its log has the details.</summary>
+    public const string Internal = "internal";
+
     /// <summary>None of the above; the detail names the exception's type.</summary>
     public const string Unexpected = "unexpected";
 }

@@ -88,4 +88,10 @@ public sealed record ClaimedEndpoint
 
     /// <summary>The secrets as <see cref="StoredEndpoint.Secrets"/> has them.</summary>
     public ReadOnlyMemory<byte> Secrets { get; init; }
+
+    /// <summary>How many tries have failed since the endpoint last accepted one.</summary>
+    public int FailuresInARow { get; init; }
+
+    /// <summary>For how long it has failed, by the store's clock; zero where it is well.</summary>
+    public TimeSpan FailingFor { get; init; }
 }

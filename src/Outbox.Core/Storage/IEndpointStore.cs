@@ -9,10 +9,10 @@ public interface IEndpointStore
     /// Finds the endpoint that <paramref name="lookup"/> names, gives it (or null where there is none) to <paramref name="change"/>, and stores
     /// what that returns; all in one transaction, so that two concurrent puts of one scope make one endpoint. Where
     /// <paramref name="change"/> throws, nothing is stored. A change from disabled to enabled begins to drain what is parked; one to disabled
-    /// ends it.
+    /// ends it. A notice that the change has is stored with it, as <see cref="IOutboxStore.EnqueueAsync"/> would.
     /// </summary>
     ValueTask<StoredEndpoint> PutAsync(
-        EndpointLookup lookup, Func<StoredEndpoint?, StoredEndpoint> change, DbTransaction? transaction, CancellationToken cancellationToken);
+        EndpointLookup lookup, Func<StoredEndpoint?, EndpointChange> change, DbTransaction? transaction, CancellationToken cancellationToken);
 
     /// <summary>One endpoint that is not deleted, or null.</summary>
     ValueTask<StoredEndpoint?> GetAsync(string id, CancellationToken cancellationToken);
@@ -32,6 +32,18 @@ public sealed record EndpointLookup
 
     /// <summary>With no id: look for an endpoint of this tenant, scope and profile; null: always a new one.</summary>
     public (string? Tenant, string Scope, string Profile)? OnlyOne { get; init; }
+}
+
+/// <summary>What a put stores.</summary>
+/// <param name="Endpoint">The endpoint as it shall be.</param>
+/// <param name="Notice">What operators are told of it, or null.</param>
+public sealed record EndpointChange(StoredEndpoint Endpoint, NewEvent? Notice = null)
+{
+    /// <summary>A change that nobody is told of.</summary>
+    public static implicit operator EndpointChange(StoredEndpoint endpoint) => FromStoredEndpoint(endpoint);
+
+    /// <summary>The same as the implicit conversion, for languages without one.</summary>
+    public static EndpointChange FromStoredEndpoint(StoredEndpoint endpoint) => new(endpoint);
 }
 
 /// <summary>An endpoint as it is stored.</summary>
@@ -61,6 +73,9 @@ public sealed record StoredEndpoint
     /// <summary>Its own limit of requests in flight, or null.</summary>
     public int? MaxInFlight { get; init; }
 
+    /// <summary>How many deliveries it takes per second, or null.</summary>
+    public int? MaxPerSecond { get; init; }
+
     /// <summary>Its secrets, protected by Core: bytes that a store keeps and hands back.</summary>
     public ReadOnlyMemory<byte> Secrets { get; init; }
 
@@ -81,6 +96,15 @@ public sealed record StoredEndpoint
 
     /// <summary>Why it is disabled; null while it is enabled.</summary>
     public string? DisabledReason { get; init; }
+
+    /// <summary>How many tries have failed since it last accepted one.</summary>
+    public int FailuresInARow { get; init; }
+
+    /// <summary>When the first of those failures was; null where there are none.</summary>
+    public DateTimeOffset? FailingSince { get; init; }
+
+    /// <summary>Until when it is blocked, where it is; a time that has passed: it is half-open. See <see cref="EndpointEffect"/>.</summary>
+    public DateTimeOffset? BlockedUntil { get; init; }
 
     /// <summary>
     /// Whether parked deliveries are being let out. The store's own: set when a put enables the endpoint while it has any, cleared when none

@@ -64,20 +64,27 @@ public interface IOutboxStore
     /// no room is neither scanned nor claimed. Each claim gives the delivery a lease token higher than all before. A lease that has run out is
     /// not given again to the owner that asks and holds it: it may still be at work, and may settle as long as nobody took over.
     /// </summary>
+    /// <remarks>
+    /// An endpoint that is blocked (<see cref="EndpointEffect"/>) has no room, and a half-open one has room for one; neither makes
+    /// <see cref="ClaimResult.More"/> true. An endpoint with <see cref="StoredEndpoint.MaxPerSecond"/> has room for a tenth of that, at least
+    /// for one, and after a claim of n for none until n / MaxPerSecond seconds have passed, whichever dispatcher asks.
+    /// </remarks>
     ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken);
 
     /// <summary>
     /// Stores a batch of transitions in one transaction, each only if the delivery is still Delivering with that lease token, together with its
     /// attempt where it counts; disables the endpoint where the transition says so, unless it is disabled already. Attempts are numbered from
     /// 1, through replays; only a counted try that goes back to Waiting raises <see cref="ClaimedDelivery.FailedTries"/>. A delay of zero is
-    /// due whatever the clock says later.
+    /// due whatever the clock says later. The effects on the endpoints are stored with them. For each settlement that caused what
+    /// <see cref="NoticeCause"/> names, its notice is stored as <see cref="EnqueueAsync"/> would; of what several of one endpoint caused
+    /// together, one.
     /// </summary>
-    /// <returns>For each settlement, in order: true where it was stored, false where the lease was no longer valid and nothing changed.</returns>
-    ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken);
+    ValueTask<SettleResult> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken);
 
     /// <summary>
     /// How long until the next Waiting delivery becomes due, by the store's clock; zero where one is due but unclaimed; null where none waits
-    /// for a time. One that queues behind another of its ordering key waits for that one, not for a time.
+    /// for a time. One that queues behind another of its ordering key waits for that one, not for a time. What is due at an endpoint that is
+    /// blocked or paced waits until a claim may take some of it again.
     /// </summary>
     ValueTask<TimeSpan?> NextDueInAsync(CancellationToken cancellationToken);
 
@@ -95,7 +102,7 @@ public interface IOutboxStore
     /// <summary>
     /// Mends what a jumping clock or a lost race left behind: Waiting deliveries due later than <paramref name="longestDelay"/> from now are
     /// due now, leases that end later than <paramref name="longestLease"/> from now have run out (and stay good for their owner until another
-    /// takes over), an ordering key whose first delivery still queues moves up. What never had to wait needs no mending: it is claimable
+    /// takes over), a block that ends later than <paramref name="longestDelay"/> from now is over, an ordering key whose first delivery still queues moves up. What never had to wait needs no mending: it is claimable
     /// whatever the clock says.
     /// </summary>
     ValueTask HealAsync(TimeSpan longestDelay, TimeSpan longestLease, CancellationToken cancellationToken);

@@ -65,6 +65,19 @@ public sealed partial class DocumentationTests
         }
     }
 
+    [Fact]
+    public void Every_test_that_the_guarantees_name_is_there()
+    {
+        var tests = Directory.GetFiles(Path.Combine(Root, "tests"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => TestMethod().Matches(File.ReadAllText(file)))
+            .Select(test => test.Groups["name"].Value)
+            .ToHashSet(StringComparer.Ordinal);
+        var named = NamedTest().Matches(File.ReadAllText(Path.Combine(Root, "docs", "guarantees.md"))).Select(name => name.Groups["name"].Value).ToList();
+
+        Assert.NotEmpty(named);
+        Assert.All(named, name => Assert.True(tests.Contains(name), $"guarantees.md names the test {name}, which is not there."));
+    }
+
     private static IEnumerable<string> Blocks(string page) => Block().Matches(File.ReadAllText(page)).Select(match => match.Groups["code"].Value);
 
     private static string Unindented(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim())).Trim();
@@ -85,6 +98,12 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"^```csharp\n(?<code>.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Block();
+
+    [GeneratedRegex(@"\[(Fact|Theory|ContractFact)[^\n]*\n(\s*\[[^\n]*\n)*\s*public (async )?(Task|void) (?<name>\w+)\(", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex TestMethod();
+
+    [GeneratedRegex(@"`(?<name>[A-Z]\w*_\w+)`", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex NamedTest();
 
     [GeneratedRegex(@"\]\((?!https?:|#)(?<path>[^)#]+)[^)]*\)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();

@@ -35,6 +35,12 @@ internal static class DocumentedCode
         builder.Services.AddWebhookOutbox().UseSqlite(connectionString).AddArtifactProbe<RecordingProbe>();
     }
 
+    public static async Task TellOperatorsAsync(WebApplicationBuilder builder, IWebhookOutbox outbox)
+    {
+        await outbox.Endpoints.PutAsync(new WebhookEndpoint { Scope = WebhookScope.Notices, Url = "https://ops.example.com/outbox" });
+        builder.Services.AddWebhookOutbox().AddNoticeHandler<PageTheOperator>(); // in the process, once, after the notice was stored
+    }
+
     public static IReadOnlyList<WebhookProfile> OwnProfiles()
     {
         var acme = WebhookProfile.Ttma with
@@ -79,6 +85,11 @@ internal static class DocumentedCode
             // Deliveries come at least once: do the work only if result.DeliveryId is new to you.
             return Results.Ok();
         });
+    }
+
+    private sealed class PageTheOperator : IWebhookNoticeHandler
+    {
+        public Task HandleAsync(WebhookNotice notice, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class RecordingProbe : IArtifactProbe

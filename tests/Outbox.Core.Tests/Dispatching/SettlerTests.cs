@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NSubstitute;
 using Outbox.Deliveries;
 using Outbox.Dispatching;
+using Outbox.Notices;
 using Outbox.Storage;
 
 namespace Outbox.Tests.Dispatching;
@@ -13,7 +14,7 @@ public sealed class SettlerTests
     private readonly Settler _settler;
     private readonly List<int> _batches = [];
 
-    public SettlerTests() => _settler = new Settler(_store, _clock, new SeededRandom(1), NullLogger<Settler>.Instance);
+    public SettlerTests() => _settler = new Settler(_store, new NoticeBoard([], new WakeSignal(_clock), NullLogger<NoticeBoard>.Instance), _clock, new SeededRandom(1), NullLogger<Settler>.Instance);
 
     [Fact]
     public async Task What_comes_while_a_batch_is_written_goes_together_in_the_next()
@@ -76,7 +77,9 @@ public sealed class SettlerTests
     }
 
     private void Answer(Func<IReadOnlyList<Settlement>, Task<IReadOnlyList<bool>>> answer) =>
-        _store.SettleAsync(default!, default).ReturnsForAnyArgs(call => new ValueTask<IReadOnlyList<bool>>(answer(call.Arg<IReadOnlyList<Settlement>>())));
+        _store.SettleAsync(default!, default).ReturnsForAnyArgs(call => new ValueTask<SettleResult>(ResultAsync(answer(call.Arg<IReadOnlyList<Settlement>>()))));
+
+    private static async Task<SettleResult> ResultAsync(Task<IReadOnlyList<bool>> stored) => new(await stored, []);
 
     private async Task AdvanceUntilAsync(Task done)
     {

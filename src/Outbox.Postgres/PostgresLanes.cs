@@ -1,0 +1,28 @@
+namespace Outbox.Postgres;
+
+/// <summary>The endpoints with ready deliveries, as SQL.</summary>
+internal static class PostgresLanes
+{
+    /// <summary>
+    /// A loose index scan over them, for <c>with recursive</c>: from one endpoint's first ready delivery to the next one's, without reading what
+    /// lies between, and only as far as its rows are asked for.
+    /// </summary>
+    public static string Walk(PostgresDatabase database) =>
+        $"""
+        walk (endpoint_key) as (
+          (select d.endpoint_key from {database.Schema}.outbox_delivery d where d.status = 0 and d.gate = 0 order by d.endpoint_key limit 1)
+          union all
+          select (
+            select d.endpoint_key from {database.Schema}.outbox_delivery d
+            where d.status = 0 and d.gate = 0 and d.endpoint_key > w.endpoint_key
+            order by d.endpoint_key limit 1)
+          from walk w where w.endpoint_key is not null)
+        """;
+
+    /// <summary>Whether the endpoint <c>e</c> is neither blocked nor paced. Paced for longer than a second: the clock was set back since.</summary>
+    public static string IsOpen(PostgresDatabase database) =>
+        $"""
+        (e.blocked_until is null or e.blocked_until <= {database.Schema}.outbox_now())
+        and (e.paced_until is null or e.paced_until <= {database.Schema}.outbox_now() or e.paced_until > {database.Schema}.outbox_now() + interval '1 second')
+        """;
+}

@@ -1,0 +1,59 @@
+using System.Text;
+using Outbox.Deliveries;
+using Outbox.Events;
+using Outbox.Notices;
+using Outbox.Storage;
+
+namespace Outbox.Tests.Notices;
+
+public sealed class NoticeWriterTests
+{
+    private readonly NoticeWriter _notices = new(new IdGenerator(new ManualTimeProvider(), new SeededRandom(1)));
+
+    [Fact]
+    public void An_exhausted_delivery_is_told_with_its_last_answer()
+    {
+        var notice = _notices.Of(Settled(DeliveryTransition.Exhausted), NoticeCause.DeliveryExhausted);
+
+        Assert.Equal(("delivery.exhausted", "org_1"), (notice.Type, notice.Tenant));
+        Assert.Equal(["notices"], notice.Scopes);
+        Assert.Equal(
+            """{"endpointId":"ep_1","tenant":"org_1","deliveryId":"dlv_1","eventId":"evt_1","eventType":"call.ended","tries":6,"statusCode":500}""",
+            Text(notice));
+    }
+
+    [Fact]
+    public void A_disabled_endpoint_is_told_with_its_reason() =>
+        Assert.Equal(
+            """{"endpointId":"ep_1","tenant":"org_1","reason":"gone","failuresInARow":13}""",
+            Text(_notices.Of(Settled(DeliveryTransition.Parked("gone")), NoticeCause.EndpointDisabled)));
+
+    [Fact]
+    public void A_recovered_endpoint_is_told_with_the_failures_that_it_had() =>
+        Assert.Equal(
+            """{"endpointId":"ep_1","tenant":"org_1","failuresInARow":12}""",
+            Text(_notices.Of(Settled(DeliveryTransition.Delivered), NoticeCause.EndpointRecovered)));
+
+    private static string Text(NewEvent notice) => Encoding.UTF8.GetString(notice.Data.Span);
+
+    private static Settlement Settled(DeliveryTransition transition)
+    {
+        var delivery = new ClaimedDelivery
+        {
+            Key = 1,
+            LeaseToken = 1,
+            Id = "dlv_1",
+            EventId = "evt_1",
+            EventType = "call.ended",
+            Tenant = "org_1",
+            OccurredAt = DateTimeOffset.UnixEpoch,
+            Data = "{}"u8.ToArray(),
+            Profile = "standard",
+            ShipTranscript = true,
+            FailedTries = 5,
+            Ordered = false,
+            Endpoint = new() { Id = "ep_1", Url = "https://receiver.example/hooks", Tenant = "org_1", FailuresInARow = 12 },
+        };
+        return new(delivery, transition, new() { StartedAt = DateTimeOffset.UnixEpoch, Duration = TimeSpan.FromSeconds(1), StatusCode = 500 });
+    }
+}
