@@ -102,8 +102,8 @@ public interface IOutboxStore
     /// <summary>
     /// Mends what a jumping clock or a lost race left behind: Waiting deliveries due later than <paramref name="longestDelay"/> from now are
     /// due now, leases that end later than <paramref name="longestLease"/> from now have run out (and stay good for their owner until another
-    /// takes over), a block that ends later than <paramref name="longestDelay"/> from now is over, an ordering key whose first delivery still queues moves up. What never had to wait needs no mending: it is claimable
-    /// whatever the clock says.
+    /// takes over), a block that ends later than <paramref name="longestDelay"/> from now is over, an ordering key whose first delivery still
+    /// queues moves up. What never had to wait needs no mending: it is claimable whatever the clock says.
     /// </summary>
     ValueTask HealAsync(TimeSpan longestDelay, TimeSpan longestLease, CancellationToken cancellationToken);
 

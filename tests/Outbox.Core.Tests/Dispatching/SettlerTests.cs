@@ -29,9 +29,9 @@ public sealed class SettlerTests
             return Stored(settlements);
         });
 
-        var first = _settler.SettleAsync(Some("dlv_0"), CancellationToken.None);
+        var first = _settler.SettleAsync(Delivered("dlv_0"), CancellationToken.None);
         await begun.Task;
-        var others = Enumerable.Range(1, 50).Select(i => _settler.SettleAsync(Some($"dlv_{i}"), CancellationToken.None)).ToList();
+        var others = Enumerable.Range(1, 50).Select(i => _settler.SettleAsync(Delivered($"dlv_{i}"), CancellationToken.None)).ToList();
         writing.SetResult();
         await Task.WhenAll([first, .. others]);
 
@@ -44,7 +44,7 @@ public sealed class SettlerTests
         var calls = 0;
         Answer(settlements => ++calls < 4 ? throw new InvalidOperationException("away") : Task.FromResult(Stored(settlements)));
 
-        var settling = _settler.SettleAsync(Some("dlv_0"), CancellationToken.None);
+        var settling = _settler.SettleAsync(Delivered("dlv_0"), CancellationToken.None);
         await AdvanceUntilAsync(settling);
 
         Assert.Equal(4, calls);
@@ -57,8 +57,8 @@ public sealed class SettlerTests
             ? throw new InvalidOperationException("cannot take it")
             : Task.FromResult(Stored(settlements)));
 
-        var poison = _settler.SettleAsync(Some("dlv_poison"), CancellationToken.None);
-        var others = Enumerable.Range(0, 20).Select(i => _settler.SettleAsync(Some($"dlv_{i}"), CancellationToken.None)).ToList();
+        var poison = _settler.SettleAsync(Delivered("dlv_poison"), CancellationToken.None);
+        var others = Enumerable.Range(0, 20).Select(i => _settler.SettleAsync(Delivered($"dlv_{i}"), CancellationToken.None)).ToList();
         await AdvanceUntilAsync(Task.WhenAll(others));
 
         Assert.False(poison.IsCompleted);
@@ -70,7 +70,7 @@ public sealed class SettlerTests
         using var giveUp = new CancellationTokenSource();
         Answer(_ => throw new InvalidOperationException("away"));
 
-        var settling = _settler.SettleAsync(Some("dlv_0"), giveUp.Token);
+        var settling = _settler.SettleAsync(Delivered("dlv_0"), giveUp.Token);
         await giveUp.CancelAsync();
 
         await settling.WaitAsync(TimeSpan.FromSeconds(30));
@@ -98,22 +98,5 @@ public sealed class SettlerTests
 
     private static IReadOnlyList<bool> Stored(IReadOnlyList<Settlement> settlements) => [.. settlements.Select(_ => true)];
 
-    private static Settlement Some(string id) => new(
-        new ClaimedDelivery
-        {
-            Key = 1,
-            LeaseToken = 1,
-            Id = id,
-            EventId = "evt_1",
-            EventType = "call.ended",
-            OccurredAt = DateTimeOffset.UnixEpoch,
-            Data = "{}"u8.ToArray(),
-            Profile = "standard",
-            ShipTranscript = true,
-            FailedTries = 0,
-            Ordered = false,
-            Endpoint = new ClaimedEndpoint { Id = "ep_1", Url = "https://hooks.example.com/" },
-        },
-        DeliveryTransition.Delivered,
-        Attempt: null);
+    private static Settlement Delivered(string id) => new(Some.Delivery with { Id = id }, DeliveryTransition.Delivered, Attempt: null);
 }

@@ -116,7 +116,7 @@ public sealed class EndpointBreakerTests
         Assert.False(EndpointBreaker.GivesUp(endpoint, EndpointEffect.Refused, new WebhookBreakerOptions { DisableAfter = null }));
     }
 
-    private static readonly ClaimedEndpoint Well = new() { Id = "ep_1", Url = "https://receiver.example/hooks" };
+    private static readonly ClaimedEndpoint Well = Some.Delivery.Endpoint;
 
     private static ClaimedEndpoint Failing(int failures, double minutes) =>
         Well with { FailuresInARow = failures, FailingFor = TimeSpan.FromMinutes(minutes) };

@@ -38,21 +38,11 @@ public sealed class NoticeWriterTests
 
     private static Settlement Settled(DeliveryTransition transition)
     {
-        var delivery = new ClaimedDelivery
+        var delivery = Some.Delivery with
         {
-            Key = 1,
-            LeaseToken = 1,
-            Id = "dlv_1",
-            EventId = "evt_1",
-            EventType = "call.ended",
             Tenant = "org_1",
-            OccurredAt = DateTimeOffset.UnixEpoch,
-            Data = "{}"u8.ToArray(),
-            Profile = "standard",
-            ShipTranscript = true,
             FailedTries = 5,
-            Ordered = false,
-            Endpoint = new() { Id = "ep_1", Url = "https://receiver.example/hooks", Tenant = "org_1", FailuresInARow = 12 },
+            Endpoint = Some.Delivery.Endpoint with { Tenant = "org_1", FailuresInARow = 12 },
         };
         return new(delivery, transition, new() { StartedAt = DateTimeOffset.UnixEpoch, Duration = TimeSpan.FromSeconds(1), StatusCode = 500 });
     }
