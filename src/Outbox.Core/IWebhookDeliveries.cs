@@ -28,6 +28,12 @@ public interface IWebhookDeliveries
     /// <returns>How many were put back to Waiting.</returns>
     Task<int> ReplayAsync(DeliveryFilter filter, CancellationToken cancellationToken = default);
 
+    /// <summary>The same, and tells how far it is.</summary>
+    /// <param name="filter">Which ones.</param>
+    /// <param name="progress">Is told how many were put back so far, after each portion of 500.</param>
+    /// <param name="cancellationToken">Stops it between two portions: what was put back stays.</param>
+    Task<int> ReplayAsync(DeliveryFilter filter, IProgress<int> progress, CancellationToken cancellationToken = default);
+
     /// <summary>Cancels an open delivery. One whose request is on the wire is cancelled too: whatever comes back changes nothing.</summary>
     /// <returns>False where there is no such delivery or it is closed already.</returns>
     Task<bool> CancelAsync(string id, string reason, CancellationToken cancellationToken = default);
@@ -51,8 +57,23 @@ public sealed record DeliveryFilter
     /// <summary>Only events about this subject.</summary>
     public string? Subject { get; init; }
 
+    /// <summary>Only events whose subject begins so.</summary>
+    public string? SubjectPrefix { get; init; }
+
     /// <summary>Only this tenant's events.</summary>
     public string? Tenant { get; init; }
+
+    /// <summary>Only what is owed to this tenant's own endpoints.</summary>
+    public string? EndpointTenant { get; init; }
+
+    /// <summary>Only open ones: Waiting, Delivering or Parked.</summary>
+    public bool OpenOnly { get; init; }
+
+    /// <summary>Only those whose <see cref="DeliveryInfo.LastError"/> is this.</summary>
+    public string? LastError { get; init; }
+
+    /// <summary>Only those whose last attempt was answered with this status code.</summary>
+    public int? LastStatusCode { get; init; }
 
     /// <summary>Only those enqueued at this time or later.</summary>
     public DateTimeOffset? From { get; init; }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Outbox;
+using Outbox.Activity;
 using Outbox.Deliveries;
 using Outbox.Dispatching;
 using Outbox.Endpoints;
@@ -60,9 +61,12 @@ public static class WebhookOutboxServiceCollectionExtensions
         services.AddSingleton<IWebhookOutbox, WebhookOutbox>();
         services.AddSingleton<IWebhookEndpoints, WebhookEndpoints>();
         services.AddSingleton<IWebhookDeliveries, WebhookDeliveries>();
+        services.AddSingleton<IWebhookInspection, WebhookInspection>();
+        services.AddSingleton<IWebhookTester, WebhookTester>();
 
         services.AddSingleton(BuildSender);
         services.AddSingleton<DeliveryExecutor>();
+        services.AddSingleton<ActivityLog>();
         services.AddSingleton<Settler>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<Housekeeper>();

@@ -24,6 +24,9 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
         from {database.Schema}.outbox_attempt where delivery_key = $1 order by number
         """;
 
+    private readonly string _holds =
+        $"select artifact, deadline, released_at from {database.Schema}.outbox_hold where event_key = $1 order by deadline, artifact";
+
     private readonly string _held =
         $"""
         select e.id, e.tenant, e.subject, h.artifact, h.deadline
@@ -47,9 +50,9 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
             {
                 var query = new PostgresDeliveryQuery(database).WithId(id);
                 var found = await connection.ReadAsync(
-                    $"{_columns}, e.data {query.From}",
+                    $"{_columns}, e.data, e.headers, e.scopes, e.ordering_key, e.idempotency_key, e.erased_at, d.ship_transcript, e.key {query.From}",
                     query.Parameters,
-                    row => (Key: row.GetInt64(0), Info: Read(row), Data: row.GetFieldValue<byte[]>(17)),
+                    row => (Key: row.GetInt64(0), Details: ReadDetails(row), EventKey: row.GetInt64(24)),
                     cancellationToken);
                 if (found.Count == 0)
                 {
@@ -57,7 +60,9 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
                 }
 
                 var attempts = await connection.ReadAsync(_attempts, [Sql.Bigint(found[0].Key)], ReadAttempt, cancellationToken);
-                return WithDetails(found[0].Info, found[0].Data, attempts);
+                var holds = await connection.ReadAsync(
+                    _holds, [Sql.Bigint(found[0].EventKey)], row => new HoldInfo(row.GetString(0), row.Time(1), row.TimeOrNull(2)), cancellationToken);
+                return found[0].Details with { AttemptLog = attempts, Holds = holds };
             },
             cancellationToken);
 
@@ -175,27 +180,37 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
         HeldFor = row.GetFieldValue<string[]>(16),
     };
 
-    private static DeliveryDetails WithDetails(DeliveryInfo info, byte[] data, List<AttemptInfo> attempts) => new()
+    private static DeliveryDetails ReadDetails(NpgsqlDataReader row)
     {
-        Id = info.Id,
-        EventId = info.EventId,
-        EventType = info.EventType,
-        Tenant = info.Tenant,
-        Subject = info.Subject,
-        EndpointId = info.EndpointId,
-        Profile = info.Profile,
-        Status = info.Status,
-        DueAt = info.DueAt,
-        HeldFor = info.HeldFor,
-        Attempts = info.Attempts,
-        LastStatusCode = info.LastStatusCode,
-        LastError = info.LastError,
-        OccurredAt = info.OccurredAt,
-        EnqueuedAt = info.EnqueuedAt,
-        ClosedAt = info.ClosedAt,
-        Data = data,
-        AttemptLog = attempts,
-    };
+        var info = Read(row);
+        return new DeliveryDetails
+        {
+            Id = info.Id,
+            EventId = info.EventId,
+            EventType = info.EventType,
+            Tenant = info.Tenant,
+            Subject = info.Subject,
+            EndpointId = info.EndpointId,
+            Profile = info.Profile,
+            Status = info.Status,
+            DueAt = info.DueAt,
+            HeldFor = info.HeldFor,
+            Attempts = info.Attempts,
+            LastStatusCode = info.LastStatusCode,
+            LastError = info.LastError,
+            OccurredAt = info.OccurredAt,
+            EnqueuedAt = info.EnqueuedAt,
+            ClosedAt = info.ClosedAt,
+            Data = row.GetFieldValue<byte[]>(17),
+            Headers = row.TextOrNull(18),
+            Scopes = row.GetFieldValue<string[]>(19),
+            OrderingKey = row.TextOrNull(20),
+            IdempotencyKey = row.TextOrNull(21),
+            ErasedAt = row.TimeOrNull(22),
+            ShipTranscript = row.GetBoolean(23),
+            AttemptLog = [],
+        };
+    }
 
     private static AttemptInfo ReadAttempt(NpgsqlDataReader row) => new()
     {

@@ -44,6 +44,13 @@ internal static class DeliveryViews
         EnqueuedAt = row.Event.EnqueuedAt,
         ClosedAt = row.ClosedAt,
         Data = row.Event.Value.Data,
+        ShipTranscript = row.ShipTranscript,
+        Headers = row.Event.Value.Headers,
+        Scopes = row.Event.Value.Scopes,
+        OrderingKey = row.Event.Value.OrderingKey,
+        IdempotencyKey = row.Event.Value.IdempotencyKey,
+        ErasedAt = row.Event.ErasedAt,
+        Holds = [.. row.Event.Holds.OrderBy(hold => hold.Deadline).Select(hold => new HoldInfo(hold.Artifact, hold.Deadline, hold.ReleasedAt))],
         AttemptLog = [.. row.Attempts],
     };
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Outbox.Activity;
 using Outbox.Diagnostics;
 using Outbox.Endpoints;
 using Outbox.Holds;
@@ -21,6 +22,7 @@ internal sealed class OutboxService(
     Pruner pruner,
     ProbeLoop probes,
     SecretRenewal secrets,
+    ActivityLog activity,
     WakeSignal wake,
     OwnerName owner,
     IOptions<WebhookOutboxOptions> options,
@@ -113,9 +115,11 @@ internal sealed class OutboxService(
                 UntilStopped(housekeeper.RunAsync(stop)),
                 UntilStopped(secrets.RunAsync(stop)),
                 UntilStopped(pruner.RunAsync(stop)),
+                UntilStopped(activity.RunAsync(stop)),
                 UntilStopped(probes.RunAsync(stop)),
                 UntilStopped(ListenAsync(stop)));
             await dispatcher.WhenIdleAsync();
+            await activity.FlushLastAsync(_stopWorking.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -22,6 +22,7 @@ internal sealed class EventAdmission(IOptions<WebhookOutboxOptions> options, IdG
         CheckType(webhookEvent.Type);
         CheckKey("tenant", webhookEvent.Tenant);
         CheckKey("subject", webhookEvent.Subject);
+        CheckKey("onlyEndpointId", webhookEvent.OnlyEndpointId);
         CheckKey("orderingKey", webhookEvent.OrderingKey);
         CheckKey("idempotencyKey", webhookEvent.IdempotencyKey);
         CheckHolds(webhookEvent);
@@ -34,6 +35,7 @@ internal sealed class EventAdmission(IOptions<WebhookOutboxOptions> options, IdG
             Tenant = webhookEvent.Tenant,
             Subject = webhookEvent.Subject,
             Scopes = ScopesOf(webhookEvent),
+            OnlyEndpointId = webhookEvent.OnlyEndpointId,
             OrderingKey = webhookEvent.OrderingKey,
             IdempotencyKey = webhookEvent.IdempotencyKey,
             OccurredAt = webhookEvent.OccurredAt,

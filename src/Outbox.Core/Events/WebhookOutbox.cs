@@ -14,11 +14,14 @@ internal sealed class WebhookOutbox(
     WakeSignal wake,
     ProfileCatalogue profiles,
     IWebhookEndpoints endpoints,
-    IWebhookDeliveries deliveries) : IWebhookOutbox
+    IWebhookDeliveries deliveries,
+    IWebhookInspection inspection) : IWebhookOutbox
 {
     public IWebhookEndpoints Endpoints => endpoints;
 
     public IWebhookDeliveries Deliveries => deliveries;
+
+    public IWebhookInspection Inspection => inspection;
 
     public IReadOnlyCollection<WebhookProfile> Profiles => profiles.All;
 

@@ -1,0 +1,36 @@
+using System.Buffers;
+using System.Text.Json;
+using Outbox.Events;
+using Outbox.Sending;
+
+namespace Outbox.Profiles;
+
+/// <summary>Makes the request of one attempt: body, headers of the event, headers of the profile with a fresh signature.</summary>
+internal static class RequestComposer
+{
+    /// <param name="content">What the delivery says.</param>
+    /// <param name="hostHeaders">The event's extra headers as a JSON object of strings, or null.</param>
+    /// <param name="url">Where it goes.</param>
+    /// <param name="profile">How it looks.</param>
+    /// <param name="secrets">What signs, newest first.</param>
+    /// <param name="at">When the attempt starts.</param>
+    public static WebhookRequest Compose(
+        in DeliveryContent content, string? hostHeaders, string url, WebhookProfile profile, IReadOnlyList<string> secrets, DateTimeOffset at)
+    {
+        var body = Body(content, profile);
+        var headers = new List<KeyValuePair<string, string>>(4);
+        headers.AddRange(HostHeaders(hostHeaders));
+        DeliveryComposer.AddHeaders(headers, profile, content, body.Span, secrets, at);
+        return new WebhookRequest { Url = new Uri(url), Body = body, Headers = headers, Timeout = profile.Timeout };
+    }
+
+    public static ReadOnlyMemory<byte> Body(in DeliveryContent content, WebhookProfile profile)
+    {
+        var body = new ArrayBufferWriter<byte>(content.Data.Length + 256);
+        DeliveryComposer.WriteBody(body, profile, content);
+        return body.WrittenMemory;
+    }
+
+    public static IEnumerable<KeyValuePair<string, string>> HostHeaders(string? stored) =>
+        stored is null ? [] : JsonSerializer.Deserialize(stored, HeadersJson.Default.DictionaryStringString)!;
+}
