@@ -28,12 +28,6 @@ public interface IWebhookDeliveries
     /// <returns>How many were put back to Waiting.</returns>
     Task<int> ReplayAsync(DeliveryFilter filter, CancellationToken cancellationToken = default);
 
-    /// <summary>The same, and tells how far it is.</summary>
-    /// <param name="filter">Which ones.</param>
-    /// <param name="progress">Is told how many were put back so far, after each portion of 500.</param>
-    /// <param name="cancellationToken">Stops it between two portions: what was put back stays.</param>
-    Task<int> ReplayAsync(DeliveryFilter filter, IProgress<int> progress, CancellationToken cancellationToken = default);
-
     /// <summary>Cancels an open delivery. One whose request is on the wire is cancelled too: whatever comes back changes nothing.</summary>
     /// <returns>False where there is no such delivery or it is closed already.</returns>
     Task<bool> CancelAsync(string id, string reason, CancellationToken cancellationToken = default);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -32,14 +33,15 @@ internal sealed class Problem : IResult, IStatusCodeHttpResult, IEndpointMetadat
 
     public static Problem Busy(string detail) => new(503, "busy", "Busy", detail);
 
-    public static Problem Store(string detail) => new(503, "store", "The database cannot be reached", detail);
+    public static Problem Store() =>
+        new(503, "store", "The database cannot be reached", "The outbox's database does not answer now. Try again; the host's log has the details.");
 
     /// <summary>The problem that an exception means, or null where it is none of ours.</summary>
     public static Problem? Of(Exception exception) => exception switch
     {
         ProblemException e => e.Problem,
         WebhookValidationException e => Validation(e.Field, e.Message),
-        OutboxStoreException e => Store(e.Message),
+        OutboxStoreException or DbException => Store(),
         _ => null,
     };
 

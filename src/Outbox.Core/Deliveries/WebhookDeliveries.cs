@@ -38,28 +38,8 @@ internal sealed class WebhookDeliveries(IDeliveryStore store, StoreGate gate, Wa
         return batch.Replayed > 0;
     }
 
-    public Task<int> ReplayAsync(DeliveryFilter filter, CancellationToken cancellationToken = default) =>
-        ReplayAllAsync(filter, progress: null, cancellationToken);
-
-    public Task<int> ReplayAsync(DeliveryFilter filter, IProgress<int> progress, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(progress);
-        return ReplayAllAsync(filter, progress, cancellationToken);
-    }
-
-    public async Task<bool> CancelAsync(string id, string reason, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(id);
-        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
-        await gate.OpenAsync(cancellationToken);
-        var cancelled = await store.CancelAsync(id, reason, cancellationToken);
-
-        // The next of its ordering key may go now.
-        wake.Wake();
-        return cancelled;
-    }
-
-    private async Task<int> ReplayAllAsync(DeliveryFilter filter, IProgress<int>? progress, CancellationToken cancellationToken)
+    public async Task<int> ReplayAsync(
+        DeliveryFilter filter, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
         var status = filter.Status ?? DeliveryStatus.Exhausted;
@@ -78,10 +58,22 @@ internal sealed class WebhookDeliveries(IDeliveryStore store, StoreGate gate, Wa
             var batch = await store.ReplayAsync(deliveryId: null, closed, ReplayAtOnce, cursor, cancellationToken);
             replayed += batch.Replayed;
             cursor = batch.NextCursor;
-            progress?.Report(replayed);
             wake.Wake();
+            progress?.Report(replayed);
         }
         while (cursor is not null);
         return replayed;
+    }
+
+    public async Task<bool> CancelAsync(string id, string reason, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        await gate.OpenAsync(cancellationToken);
+        var cancelled = await store.CancelAsync(id, reason, cancellationToken);
+
+        // The next of its ordering key may go now.
+        wake.Wake();
+        return cancelled;
     }
 }
