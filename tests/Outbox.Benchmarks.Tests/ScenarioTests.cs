@@ -38,6 +38,7 @@ public sealed class ScenarioTests
         var program = Path.Combine(AppContext.BaseDirectory, "Outbox.Benchmarks.dll");
         var start = new ProcessStartInfo("dotnet", [program, scenario, "--store", store, "--count", count, "--rounds", "1"])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
