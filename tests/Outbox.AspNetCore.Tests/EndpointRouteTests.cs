@@ -93,7 +93,7 @@ public sealed class EndpointRouteTests
 
         using var answer = await host.As().Http.PostAsync(new Uri("/outbox/api/endpoints", UriKind.Relative), form);
 
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.StatusCode);
     }
 
     [Fact]
