@@ -1,17 +1,12 @@
 using System.Data.Common;
-using System.Reflection;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Metadata;
 using Outbox.Storage;
 
 namespace Outbox.AspNetCore.Answers;
 
 /// <summary>What is wrong, as problem details (RFC 9457).</summary>
-internal sealed class Problem : IResult, IStatusCodeHttpResult, IEndpointMetadataProvider
+internal sealed class Problem : IResult, IStatusCodeHttpResult
 {
-    private static readonly string[] ContentTypes = [ProblemBody.ContentType];
-
     private Problem(int status, string type, string title, string detail, string? field = null) =>
         Body = new ProblemBody($"urn:outbox:problem:{type}", title, status, detail, field);
 
@@ -49,14 +44,6 @@ internal sealed class Problem : IResult, IStatusCodeHttpResult, IEndpointMetadat
     {
         httpContext.Response.StatusCode = Body.Status;
         return httpContext.Response.WriteAsJsonAsync(Body, ManagementJson.Default.ProblemBody, ProblemBody.ContentType, httpContext.RequestAborted);
-    }
-
-    static void IEndpointMetadataProvider.PopulateMetadata(MethodInfo method, EndpointBuilder builder)
-    {
-        foreach (var status in new[] { 400, 403, 404, 409, 422, 503 })
-        {
-            builder.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(ProblemBody), ContentTypes));
-        }
     }
 }
 

@@ -11,14 +11,12 @@ internal sealed class EventCatalogue(Mapping mapping)
 {
     public ListView<EventTypeView> EventTypes(string? profile)
     {
-        var types =
-            from known in mapping.Outbox.Profiles
-            where string.IsNullOrEmpty(profile) || known.Name == profile
-            from type in known.EventTypes ?? mapping.EventTypes ?? []
-            group known.Name by type into profiles
-            orderby profiles.Key
-            select new EventTypeView(profiles.Key, [.. profiles], Example(profiles.Key));
-        return new ListView<EventTypeView>([.. types]);
+        var types = mapping.Outbox.Profiles
+            .Where(known => string.IsNullOrEmpty(profile) || known.Name == profile)
+            .SelectMany(known => known.EventTypes ?? mapping.EventTypes ?? [], (known, type) => (Type: type, Profile: known.Name))
+            .GroupBy(pair => pair.Type, pair => pair.Profile, StringComparer.Ordinal)
+            .OrderBy(group => group.Key, StringComparer.Ordinal);
+        return new ListView<EventTypeView>([.. types.Select(group => new EventTypeView(group.Key, [.. group], Example(group.Key)))]);
     }
 
     public ListView<ProfileView> Profiles() => new([.. mapping.Outbox.Profiles.Select(Show)]);

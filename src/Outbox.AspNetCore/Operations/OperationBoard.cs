@@ -7,7 +7,7 @@ namespace Outbox.AspNetCore.Operations;
 
 /// <summary>The operations of one mapping in this process; those that ended are kept for an hour.</summary>
 internal sealed partial class OperationBoard(
-    int mostRunning, TimeProvider clock, CancellationToken hostStops, ILogger<OperationBoard> logger)
+    int mostRunning, TimeProvider clock, ILogger<OperationBoard> logger, CancellationToken hostStops)
 {
     private const int MostKept = 500;
 

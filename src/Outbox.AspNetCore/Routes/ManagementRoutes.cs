@@ -15,11 +15,12 @@ namespace Outbox.AspNetCore.Routes;
 internal static class ManagementRoutes
 {
     private static readonly string[] ContentTypes = [ProblemBody.ContentType];
+    private static readonly int[] ProblemStatuses = [400, 403, 404, 409, 422, 503];
 
     public static void Map(RouteGroupBuilder api, Mapping mapping)
     {
         api.WithTags("Webhook outbox");
-        api.WithMetadata([.. new[] { 400, 403, 404, 409, 422, 503 }.Select(status => new ProducesResponseTypeMetadata(status, typeof(ProblemBody), ContentTypes))]);
+        api.WithMetadata([.. ProblemStatuses.Select(status => new ProducesResponseTypeMetadata(status, typeof(ProblemBody), ContentTypes))]);
         api.AddEndpointFilter(new GuardFilter(mapping));
 
         var endpoints = new EndpointReader(mapping);

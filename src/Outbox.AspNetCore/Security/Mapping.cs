@@ -12,8 +12,8 @@ internal sealed class Mapping(IServiceProvider services, WebhookManagementOption
     private readonly Lazy<OperationBoard> _operations = new(() => new OperationBoard(
         options.MaxRunningOperations,
         services.GetRequiredService<TimeProvider>(),
-        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping,
-        services.GetRequiredService<ILogger<OperationBoard>>()));
+        services.GetRequiredService<ILogger<OperationBoard>>(),
+        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
 
     public WebhookManagementOptions Options { get; } = options;
 
