@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MinimalApiHost.ApiKeys;
 using MinimalApiHost.Calls;
+using MinimalApiHost.Dashboard;
 using MinimalApiHost.Webhooks;
 using Outbox;
 
@@ -20,6 +21,7 @@ internal static class VoicePlatform
             .AddProfilesOf(platform);
 
         builder.Services.AddApiKeys(builder.Configuration);
+        builder.Services.AddDashboard();
         builder.Services.AddProblemAnswers();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
@@ -36,6 +38,7 @@ internal static class VoicePlatform
         app.UseAuthorization();
 
         app.MapRouteIndex();
+        app.MapDashboard();
         app.MapVoiceWebhooks();
         app.MapWebhookEndpoints();
         app.MapCalls();

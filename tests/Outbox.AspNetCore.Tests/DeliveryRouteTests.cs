@@ -101,6 +101,7 @@ public sealed class DeliveryRouteTests
         Assert.Empty(await FindAsync("error=timeout"));
         Assert.Empty(await FindAsync("until=2020-01-01T00:00:00Z"));
         Assert.Equal(3, (int)(await ops.GetAsync("deliveries/count?status=delivered")).Json["count"]!);
+        Assert.Equal(1, (int)(await ops.GetAsync($"deliveries/count?search={ids[1]}")).Json["count"]!);
         (await ops.GetAsync("deliveries?status=odd")).IsProblem(HttpStatusCode.BadRequest, "malformed", "status");
         (await ops.GetAsync("deliveries?from=yesterday")).IsProblem(HttpStatusCode.BadRequest, "malformed", "from");
         (await ops.GetAsync("deliveries?limit=201")).IsProblem(HttpStatusCode.BadRequest, "malformed", "limit");

@@ -46,6 +46,10 @@ internal sealed class DeliveryReader(Mapping mapping)
             [.. page.Deliveries.Select(delivery => DeliveryView.Of(delivery, endpoints[delivery.EndpointId], access))], page.NextCursor);
     }
 
+    public async Task<CountView> CountAsync(Access access, DeliveryQuery query, CancellationToken cancellationToken) => query.DeliveryId is null
+        ? CountView.Of(await mapping.Outbox.Inspection.CountAsync(query.Filter(access), SessionView.Cap, cancellationToken))
+        : new CountView((await ListAsync(access, query, 1, cursor: null, cancellationToken)).Items.Count, Capped: false);
+
     public async Task<DeliveryDetailsView> DetailsAsync(Access access, string id, CancellationToken cancellationToken)
     {
         var delivery = await GetAsync(access, id, cancellationToken);
