@@ -6,7 +6,10 @@ using Outbox;
 
 namespace MinimalApiHost;
 
-/// <summary>Chooses the database by <c>Storage</c>: the calls and the outbox live in the same one, so that they share a transaction.</summary>
+/// <summary>
+/// Chooses the database by <c>Storage</c>: the calls and the outbox live in the same one, so that they share a transaction. LITEDB is defined
+/// where a package source has LiteDB.
+/// </summary>
 internal static class Storage
 {
     private const string Setting = "ConnectionStrings:Calls";
@@ -22,7 +25,12 @@ internal static class Storage
                 "sqlite" => outbox.UseSqliteFile(connectionString ?? DefaultFile(builder.Environment)),
                 "postgres" => outbox.UsePostgresServer(connectionString ?? throw new SettingException(
                     $"The setting {Setting} is missing. With Storage=postgres it names the server and the database: Host=localhost;Database=calls;Username=…")),
+#if LITEDB
+                "litedb" => outbox.UseLiteDbFile(connectionString ?? $"Filename={FileInDataFolder(builder.Environment, "calls.litedb")}"),
+                _ => throw new SettingException("Storage", storage, ["sqlite", "postgres", "litedb"]),
+#else
                 _ => throw new SettingException("Storage", storage, ["sqlite", "postgres"]),
+#endif
             };
         }
         catch (ArgumentException e)
@@ -50,9 +58,18 @@ internal static class Storage
         return outbox;
     }
 
-    private static string DefaultFile(IWebHostEnvironment environment)
+#if LITEDB
+    private static IWebhookOutboxBuilder UseLiteDbFile(this IWebhookOutboxBuilder outbox, string connectionString)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(environment.ContentRootPath, "data"));
-        return new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder.FullName, "calls.db") }.ToString();
+        outbox.UseLiteDb(connectionString, options => options.Mapper = LiteDbCallStore.Mapper);
+        outbox.Services.AddSingleton<ICallStore, LiteDbCallStore>();
+        return outbox;
     }
+
+#endif
+    private static string DefaultFile(IWebHostEnvironment environment) =>
+        new SqliteConnectionStringBuilder { DataSource = FileInDataFolder(environment, "calls.db") }.ToString();
+
+    private static string FileInDataFolder(IWebHostEnvironment environment, string name) =>
+        Path.Combine(Directory.CreateDirectory(Path.Combine(environment.ContentRootPath, "data")).FullName, name);
 }

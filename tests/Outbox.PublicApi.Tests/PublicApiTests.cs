@@ -8,6 +8,9 @@ public sealed class PublicApiTests
 {
     [Theory]
     [InlineData("Outbox.Core")]
+#if LITEDB
+    [InlineData("Outbox.LiteDb")]
+#endif
     [InlineData("Outbox.Postgres")]
     [InlineData("Outbox.Sqlite")]
     [InlineData("Outbox.Testing")]

@@ -34,25 +34,22 @@ internal sealed class WebhookEndpoints(
     public async Task<EndpointRegistration> PutAsync(
         WebhookEndpoint endpoint, DbTransaction? transaction = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(endpoint);
-        var profile = profiles.Get(endpoint.Profile);
-        var wish = new EndpointWish(endpoint, profile, WebhookUrl.Parse(endpoint.Url, _options.Sending).AbsoluteUri, _options);
+        var wish = Wish(endpoint);
         await gate.OpenAsync(cancellationToken);
-
-        var created = false;
-        string? generated = null;
-        var stored = await StoreAsync(
-            wish.Lookup,
-            existing =>
-            {
-                created = existing is null;
-                (var changed, generated) = Change(wish, existing);
-                return changed;
-            },
-            transaction,
-            cancellationToken);
-        return new EndpointRegistration(Show(stored), created, generated);
+        var put = new Putting(this, wish);
+        return put.Registration(await StoreAsync(wish.Lookup, put.Change, transaction, cancellationToken));
     }
+
+    /// <summary>The same in a transaction of which only <paramref name="store"/> knows.</summary>
+    public EndpointRegistration Put(WebhookEndpoint endpoint, Func<EndpointLookup, Func<StoredEndpoint?, EndpointChange>, StoredEndpoint> store)
+    {
+        var wish = Wish(endpoint);
+        var put = new Putting(this, wish);
+        return put.Registration(store(wish.Lookup, existing => WithNotice(existing, put.Change(existing))));
+    }
+
+    /// <summary>An endpoint was changed in a transaction that is committed now.</summary>
+    public void Changed() => housekeeper.Wake();
 
     public async Task<EndpointInfo?> GetAsync(string id, CancellationToken cancellationToken = default)
     {
@@ -114,6 +111,16 @@ internal sealed class WebhookEndpoints(
         return stored is null ? null : new EndpointRegistration(Show(stored), Created: false, generated);
     }
 
+    private EndpointChange WithNotice(StoredEndpoint? existing, StoredEndpoint changed) =>
+        new(changed, existing is { DisabledAt: null } && changed.DisabledAt is not null ? notices.Disabled(changed) : null);
+
+    private EndpointWish Wish(WebhookEndpoint endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        var profile = profiles.Get(endpoint.Profile);
+        return new EndpointWish(endpoint, profile, WebhookUrl.Parse(endpoint.Url, _options.Sending).AbsoluteUri, _options);
+    }
+
     private async Task<StoredEndpoint?> ChangeAsync(string id, Func<StoredEndpoint, StoredEndpoint> change, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -140,9 +147,9 @@ internal sealed class WebhookEndpoints(
             lookup,
             existing =>
             {
-                var changed = change(existing);
-                notice = existing is { DisabledAt: null } && changed.DisabledAt is not null ? notices.Disabled(changed) : null;
-                return new EndpointChange(changed, notice);
+                var changed = WithNotice(existing, change(existing));
+                notice = changed.Notice;
+                return changed;
             },
             transaction,
             cancellationToken);
@@ -251,6 +258,22 @@ internal sealed class WebhookEndpoints(
         PreviousSecretUntil = stored.PreviousSecretUntil > clock.GetUtcNow() ? stored.PreviousSecretUntil : null,
         CreatedAt = stored.CreatedAt,
     };
+
+    /// <summary>One put: what the store's transaction calls, which may be more than once, and what came of it.</summary>
+    private sealed class Putting(WebhookEndpoints endpoints, EndpointWish wish)
+    {
+        private bool _created;
+        private string? _generated;
+
+        public StoredEndpoint Change(StoredEndpoint? existing)
+        {
+            _created = existing is null;
+            (var changed, _generated) = endpoints.Change(wish, existing);
+            return changed;
+        }
+
+        public EndpointRegistration Registration(StoredEndpoint stored) => new(endpoints.Show(stored), _created, _generated);
+    }
 
     // Thrown through the store's transaction, which it rolls back.
     private sealed class NoSuchEndpointException : Exception;
