@@ -5,10 +5,8 @@ namespace Outbox.LiteDb;
 /// <summary>Finds the deliveries that match a filter, by the index that leaves least to read.</summary>
 internal sealed class LiteDbDeliveryQuery
 {
-    /// <summary>Up to so many deliveries of a status are sorted; where there are more, reading from the newest finds a page sooner.</summary>
+    /// <summary>Up to so many deliveries of a status are sorted; where there are more, reading in the order of their keys finds a page sooner.</summary>
     private const int Rare = 10_000;
-
-    private static readonly DeliveryStatus[] AllClosed = [DeliveryStatus.Delivered, DeliveryStatus.Exhausted, DeliveryStatus.Cancelled];
 
     private readonly LiteDbSession _session;
     private readonly DeliveryFilter _filter;
@@ -32,14 +30,16 @@ internal sealed class LiteDbDeliveryQuery
         return rows.Where(Matches);
     }
 
-    /// <summary>Those that match and are closed, oldest first.</summary>
+    /// <summary>Those that match, are closed and have a higher key, oldest first.</summary>
     /// <param name="id">Only this delivery, or null.</param>
-    public IEnumerable<DeliveryRow> ClosedOldestFirst(string? id) =>
-        (id is not null ? KeyOf(id) : Keys() ?? AllClosed.SelectMany(KeysOf))
-            .Order()
-            .Select(_session.Delivery)
-            .OfType<DeliveryRow>()
-            .Where(row => !row.IsOpen && Matches(row));
+    /// <param name="above">The key.</param>
+    public IEnumerable<DeliveryRow> ClosedOldestFirst(string? id, long above)
+    {
+        var rows = (id is null ? Keys() : KeyOf(id)) is { } keys
+            ? keys.Where(key => key > above).Order().Select(_session.Delivery).OfType<DeliveryRow>()
+            : _session.Above(DeliveryRow.Collection, above).Select(DeliveryRow.Read);
+        return rows.Where(row => !row.IsOpen && Matches(row));
+    }
 
     private HashSet<long>? EventKeys()
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Outbox.Deliveries;
 using Outbox.Storage;
 
@@ -18,7 +17,7 @@ internal sealed class LiteDbDeliveryStore(LiteDbDatabase database) : IDeliverySt
     public ValueTask<DeliveryPage> ListAsync(DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var below = KeyOf(cursor);
+        var below = cursor is null ? long.MaxValue : StoreCursor.Parse(cursor, 1)[0];
         return ValueTask.FromResult(database.Read(session => Page(session, filter, limit, below)));
     }
 
@@ -28,8 +27,9 @@ internal sealed class LiteDbDeliveryStore(LiteDbDatabase database) : IDeliverySt
         return ValueTask.FromResult<IReadOnlyList<HeldArtifact>>(database.Read(session => LiteDbDeliveryReader.Held(session, limit, database.Now)));
     }
 
-    public ValueTask<int> ReplayAsync(string? deliveryId, DeliveryFilter filter, int limit, CancellationToken cancellationToken) =>
-        _operator.ReplayAsync(deliveryId, filter, limit, cancellationToken);
+    public ValueTask<ReplayBatch> ReplayAsync(
+        string? deliveryId, DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken) =>
+        _operator.ReplayAsync(deliveryId, filter, limit, cursor, cancellationToken);
 
     public ValueTask<bool> CancelAsync(string id, string reason, CancellationToken cancellationToken) =>
         _operator.CancelAsync(id, reason, cancellationToken);
@@ -46,20 +46,6 @@ internal sealed class LiteDbDeliveryStore(LiteDbDatabase database) : IDeliverySt
             .Take(limit + 1)
             .ToList();
         var isLast = found.Count <= limit;
-        return new DeliveryPage([.. found.Take(limit).Select(row => row.Delivery!)], isLast || limit == 0 ? null : CursorOf(found[limit - 1].Key));
-    }
-
-    private static string CursorOf(long key) => string.Create(CultureInfo.InvariantCulture, $"k{key:x}");
-
-    private static long KeyOf(string? cursor)
-    {
-        if (cursor is null)
-        {
-            return long.MaxValue;
-        }
-
-        return cursor.StartsWith('k') && long.TryParse(cursor.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var key)
-            ? key
-            : throw new WebhookValidationException("cursor", $"'{cursor}' is not a cursor of this list. Pass the NextCursor of the page before, or null for the newest.");
+        return new DeliveryPage([.. found.Take(limit).Select(row => row.Delivery!)], isLast || limit == 0 ? null : StoreCursor.Format(found[limit - 1].Key));
     }
 }

@@ -6,17 +6,20 @@ namespace Outbox.LiteDb;
 /// <summary>The operator's verbs: replay, cancel, and the erasure of a subject.</summary>
 internal sealed class LiteDbOperator(LiteDbDatabase database)
 {
-    public ValueTask<int> ReplayAsync(string? deliveryId, DeliveryFilter filter, int limit, CancellationToken cancellationToken) =>
+    public ValueTask<ReplayBatch> ReplayAsync(
+        string? deliveryId, DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken) =>
         database.WriteAsync(
             session =>
             {
                 var now = database.Now;
-                var rows = new LiteDbDeliveryQuery(session, filter).ClosedOldestFirst(deliveryId)
+                var place = cursor is null ? [0, session.LastKey(DeliveryRow.Collection)] : StoreCursor.Parse(cursor, 2);
+                var rows = new LiteDbDeliveryQuery(session, filter).ClosedOldestFirst(deliveryId, above: place[0])
+                    .TakeWhile(row => row.Key <= place[1])
                     .Where(row => CanBeReplayed(session, row))
                     .Take(limit)
                     .ToList();
                 rows.ForEach(row => Reopen(session, row, now));
-                return rows.Count;
+                return new ReplayBatch(rows.Count, rows.Count == limit ? StoreCursor.Format(rows[^1].Key, place[1]) : null);
             },
             cancellationToken);
 

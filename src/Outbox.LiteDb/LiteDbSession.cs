@@ -107,58 +107,39 @@ internal sealed class LiteDbSession : IDisposable
 
     public BsonDocument? Get(string collection, long key) => First(collection, "$._id = @0", key);
 
-    public BsonDocument? First(string collection, string where, params BsonValue[] values)
-    {
-        using var reader = Query(collection, new Query { Limit = 1 }, where, values);
-        return Read(reader) ? reader.Current.AsDocument : null;
-    }
+    public BsonDocument? First(string collection, string where, params BsonValue[] values) =>
+        Stream(collection, new Query { Limit = 1 }, where, values).FirstOrDefault();
 
-    public List<BsonDocument> All(string collection, string where, params BsonValue[] values)
-    {
-        using var reader = Query(collection, new Query(), where, values);
-        return ReadAll(reader);
-    }
+    public List<BsonDocument> All(string collection, string where, params BsonValue[] values) =>
+        [.. Stream(collection, new Query(), where, values)];
 
     /// <summary>The first documents in the order of a field that is indexed, from one value to another.</summary>
     public List<BsonDocument> Range(string collection, string field, BsonValue from, BsonValue to, int limit)
     {
         var query = new Query { Limit = limit, OrderBy = $"$.{field}" };
-        using var reader = Query(collection, query, $"$.{field} BETWEEN @0 AND @1", from, to);
-        return ReadAll(reader);
+        return [.. Stream(collection, query, $"$.{field} BETWEEN @0 AND @1", from, to)];
     }
 
     /// <summary>The values of a field that is indexed, in their order; no document is read.</summary>
     public IEnumerable<BsonValue> Values(string collection, string field, BsonValue from, BsonValue to)
     {
         var query = new Query { OrderBy = $"$.{field}", Select = $"$.{field}" };
-        using var reader = Query(collection, query, $"$.{field} BETWEEN @0 AND @1", from, to);
-        while (Read(reader))
-        {
-            yield return reader.Current.AsDocument[field];
-        }
+        return Stream(collection, query, $"$.{field} BETWEEN @0 AND @1", from, to).Select(document => document[field]);
     }
 
     /// <summary>The keys of documents in the order of a field that is indexed.</summary>
     public IEnumerable<long> Keys(string collection, string field, BsonValue from, BsonValue to)
     {
         var query = new Query { OrderBy = $"$.{field}", Select = "$._id" };
-        using var reader = Query(collection, query, $"$.{field} BETWEEN @0 AND @1", from, to);
-        while (Read(reader))
-        {
-            yield return reader.Current.AsDocument["_id"].AsInt64;
-        }
+        return Stream(collection, query, $"$.{field} BETWEEN @0 AND @1", from, to).Select(document => document["_id"].AsInt64);
     }
 
     /// <summary>The documents with a lower key, newest first, as they are asked for.</summary>
-    public IEnumerable<BsonDocument> Below(string collection, long key)
-    {
-        var query = new Query { OrderBy = "$._id", Order = LiteDB.Query.Descending };
-        using var reader = Query(collection, query, "$._id < @0", key);
-        while (Read(reader))
-        {
-            yield return reader.Current.AsDocument;
-        }
-    }
+    public IEnumerable<BsonDocument> Below(string collection, long key) =>
+        Stream(collection, new Query { OrderBy = "$._id", Order = LiteDB.Query.Descending }, "$._id < @0", key);
+
+    /// <summary>The documents with a higher key, oldest first, as they are asked for.</summary>
+    public IEnumerable<BsonDocument> Above(string collection, long key) => Stream(collection, new Query { OrderBy = "$._id" }, "$._id > @0", key);
 
     public long LastKey(string collection) => Below(collection, long.MaxValue).FirstOrDefault()?["_id"].AsInt64 ?? 0;
 
@@ -186,15 +167,13 @@ internal sealed class LiteDbSession : IDisposable
         return Call(engine => engine.Query(collection, query));
     }
 
-    private List<BsonDocument> ReadAll(IBsonDataReader reader)
+    private IEnumerable<BsonDocument> Stream(string collection, Query query, string where, params BsonValue[] values)
     {
-        var documents = new List<BsonDocument>();
+        using var reader = Query(collection, query, where, values);
         while (Read(reader))
         {
-            documents.Add(reader.Current.AsDocument);
+            yield return reader.Current.AsDocument;
         }
-
-        return documents;
     }
 
     private bool Read(IBsonDataReader reader) => Call(_ => reader.Read());

@@ -34,18 +34,16 @@ internal sealed class WebhookEndpoints(
     public async Task<EndpointRegistration> PutAsync(
         WebhookEndpoint endpoint, DbTransaction? transaction = null, CancellationToken cancellationToken = default)
     {
-        var wish = Wish(endpoint);
+        var put = new Putting(this, Wish(endpoint));
         await gate.OpenAsync(cancellationToken);
-        var put = new Putting(this, wish);
-        return put.Registration(await StoreAsync(wish.Lookup, put.Change, transaction, cancellationToken));
+        return put.Registration(await StoreAsync(put.Lookup, put.Change, transaction, cancellationToken));
     }
 
     /// <summary>The same in a transaction of which only <paramref name="store"/> knows.</summary>
     public EndpointRegistration Put(WebhookEndpoint endpoint, Func<EndpointLookup, Func<StoredEndpoint?, EndpointChange>, StoredEndpoint> store)
     {
-        var wish = Wish(endpoint);
-        var put = new Putting(this, wish);
-        return put.Registration(store(wish.Lookup, existing => WithNotice(existing, put.Change(existing))));
+        var put = new Putting(this, Wish(endpoint));
+        return put.Registration(store(put.Lookup, put.Change));
     }
 
     /// <summary>An endpoint was changed in a transaction that is committed now.</summary>
@@ -111,9 +109,6 @@ internal sealed class WebhookEndpoints(
         return stored is null ? null : new EndpointRegistration(Show(stored), Created: false, generated);
     }
 
-    private EndpointChange WithNotice(StoredEndpoint? existing, StoredEndpoint changed) =>
-        new(changed, existing is { DisabledAt: null } && changed.DisabledAt is not null ? notices.Disabled(changed) : null);
-
     private EndpointWish Wish(WebhookEndpoint endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
@@ -129,7 +124,7 @@ internal sealed class WebhookEndpoints(
         {
             return await StoreAsync(
                 new EndpointLookup { Id = id },
-                existing => change(existing ?? throw new NoSuchEndpointException()),
+                existing => WithNotice(existing, change(existing ?? throw new NoSuchEndpointException())),
                 transaction: null,
                 cancellationToken);
         }
@@ -140,14 +135,14 @@ internal sealed class WebhookEndpoints(
     }
 
     private async Task<StoredEndpoint> StoreAsync(
-        EndpointLookup lookup, Func<StoredEndpoint?, StoredEndpoint> change, DbTransaction? transaction, CancellationToken cancellationToken)
+        EndpointLookup lookup, Func<StoredEndpoint?, EndpointChange> change, DbTransaction? transaction, CancellationToken cancellationToken)
     {
         NewEvent? notice = null;
         var stored = await store.PutAsync(
             lookup,
             existing =>
             {
-                var changed = WithNotice(existing, change(existing));
+                var changed = change(existing);
                 notice = changed.Notice;
                 return changed;
             },
@@ -157,6 +152,9 @@ internal sealed class WebhookEndpoints(
         board.Post(notice is null ? [] : [notice], transaction);
         return stored;
     }
+
+    private EndpointChange WithNotice(StoredEndpoint? existing, StoredEndpoint changed) =>
+        new(changed, existing is { DisabledAt: null } && changed.DisabledAt is not null ? notices.Disabled(changed) : null);
 
     private (StoredEndpoint Changed, string? Generated) Change(EndpointWish wish, StoredEndpoint? existing)
     {
@@ -265,11 +263,13 @@ internal sealed class WebhookEndpoints(
         private bool _created;
         private string? _generated;
 
-        public StoredEndpoint Change(StoredEndpoint? existing)
+        public EndpointLookup Lookup => wish.Lookup;
+
+        public EndpointChange Change(StoredEndpoint? existing)
         {
             _created = existing is null;
             (var changed, _generated) = endpoints.Change(wish, existing);
-            return changed;
+            return endpoints.WithNotice(existing, changed);
         }
 
         public EndpointRegistration Registration(StoredEndpoint stored) => new(endpoints.Show(stored), _created, _generated);
