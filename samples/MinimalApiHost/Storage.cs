@@ -22,11 +22,11 @@ internal static class Storage
         {
             outbox = storage switch
             {
-                "sqlite" => outbox.UseSqliteFile(connectionString ?? DefaultFile(builder.Environment)),
+                "sqlite" => outbox.UseSqliteFile(connectionString ?? DefaultFile(storage, builder.Environment)),
                 "postgres" => outbox.UsePostgresServer(connectionString ?? throw new SettingException(
                     $"The setting {Setting} is missing. With Storage=postgres it names the server and the database: Host=localhost;Database=calls;Username=…")),
 #if LITEDB
-                "litedb" => outbox.UseLiteDbFile(connectionString ?? $"Filename={FileInDataFolder(builder.Environment, "calls.litedb")}"),
+                "litedb" => outbox.UseLiteDbFile(connectionString ?? DefaultFile(storage, builder.Environment)),
                 _ => throw new SettingException("Storage", storage, ["sqlite", "postgres", "litedb"]),
 #else
                 _ => throw new SettingException("Storage", storage, ["sqlite", "postgres"]),
@@ -41,6 +41,14 @@ internal static class Storage
         outbox.Services.AddHostedService<CallTables>();
         return outbox;
     }
+
+    /// <summary>The connection string of a file in the folder, for the databases that are a file.</summary>
+    public static string FileIn(string folder, string storage) => storage switch
+    {
+        "sqlite" => new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "calls.db") }.ToString(),
+        "litedb" => $"Filename={Path.Combine(folder, "calls.litedb")}",
+        _ => throw new SettingException("Storage", storage, ["sqlite", "litedb"]),
+    };
 
     private static IWebhookOutboxBuilder UseSqliteFile(this IWebhookOutboxBuilder outbox, string connectionString)
     {
@@ -67,9 +75,6 @@ internal static class Storage
     }
 
 #endif
-    private static string DefaultFile(IWebHostEnvironment environment) =>
-        new SqliteConnectionStringBuilder { DataSource = FileInDataFolder(environment, "calls.db") }.ToString();
-
-    private static string FileInDataFolder(IWebHostEnvironment environment, string name) =>
-        Path.Combine(Directory.CreateDirectory(Path.Combine(environment.ContentRootPath, "data")).FullName, name);
+    private static string DefaultFile(string storage, IWebHostEnvironment environment) =>
+        FileIn(Directory.CreateDirectory(Path.Combine(environment.ContentRootPath, "data")).FullName, storage);
 }

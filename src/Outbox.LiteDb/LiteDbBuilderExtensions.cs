@@ -24,7 +24,7 @@ public static class LiteDbBuilderExtensions
         this IWebhookOutboxBuilder builder, string connectionString, Action<LiteDbStoreOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        RefuseSecondStore(builder.Services);
+        builder.RefuseSecondStore();
         RefuseSecondDatabase(builder.Services);
         var options = new LiteDbStoreOptions();
         configure?.Invoke(options);
@@ -39,16 +39,6 @@ public static class LiteDbBuilderExtensions
         builder.Services.AddSingleton<IEndpointStore, LiteDbEndpointStore>();
         builder.Services.AddSingleton<IDeliveryStore, LiteDbDeliveryStore>();
         return builder;
-    }
-
-    private static void RefuseSecondStore(IServiceCollection services)
-    {
-        if (services.LastOrDefault(service => service.ServiceType == typeof(IOutboxStore)) is { } first)
-        {
-            var name = first.ImplementationType?.Name ?? first.ImplementationInstance?.GetType().Name ?? "another store";
-            throw new InvalidOperationException(
-                $"UseLiteDb was called where the outbox has a store already ({name}). An outbox has one store: keep one of the two calls.");
-        }
     }
 
     private static void RefuseSecondDatabase(IServiceCollection services)

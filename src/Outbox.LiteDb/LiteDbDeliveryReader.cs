@@ -16,28 +16,8 @@ internal static class LiteDbDeliveryReader
             return null;
         }
 
-        var info = Info(row, of, endpoint, now);
-        return new DeliveryDetails
-        {
-            Id = info.Id,
-            EventId = info.EventId,
-            EventType = info.EventType,
-            Tenant = info.Tenant,
-            Subject = info.Subject,
-            EndpointId = info.EndpointId,
-            Profile = info.Profile,
-            Status = info.Status,
-            DueAt = info.DueAt,
-            HeldFor = info.HeldFor,
-            Attempts = info.Attempts,
-            LastStatusCode = info.LastStatusCode,
-            LastError = info.LastError,
-            OccurredAt = info.OccurredAt,
-            EnqueuedAt = info.EnqueuedAt,
-            ClosedAt = info.ClosedAt,
-            Data = of.Data,
-            AttemptLog = [.. session.Range(AttemptRow.Collection, "_id", AttemptRow.First(row.Key), AttemptRow.Last(row.Key), int.MaxValue).Select(AttemptRow.Read)],
-        };
+        var attempts = session.Range(AttemptRow.Collection, "_id", AttemptRow.First(row.Key), AttemptRow.Last(row.Key), int.MaxValue);
+        return new DeliveryDetails(Info(row, of, endpoint, now), of.Data, [.. attempts.Select(AttemptRow.Read)]);
     }
 
     /// <summary>The artifacts that are waited for now, soonest deadline first.</summary>

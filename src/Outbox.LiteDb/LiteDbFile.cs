@@ -138,9 +138,15 @@ internal sealed class LiteDbFile(LiteDbSource source, Func<ILiteEngine>? openEng
         return _lastKeys[collection] = last + 1;
     }
 
-    /// <summary>Closes the file, once whoever writes is done.</summary>
+    /// <summary>Closes the file, once whoever writes is done; it is not waited for longer than for a turn.</summary>
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        var wasFree = Turn.TryTake();
         lock (_opening)
         {
             _isDisposed = true;
@@ -150,7 +156,11 @@ internal sealed class LiteDbFile(LiteDbSource source, Func<ILiteEngine>? openEng
             _lock = null;
         }
 
-        Turn.Dispose();
+        if (wasFree)
+        {
+            Turn.Release();
+            Turn.Dispose();
+        }
     }
 
     private T InTransaction<T>(Func<LiteDbSession, T> work)

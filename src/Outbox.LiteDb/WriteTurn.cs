@@ -16,12 +16,22 @@ internal sealed class WriteTurn(TimeSpan timeout) : IDisposable
     /// <exception cref="TimeoutException">Another thread kept it for too long.</exception>
     public void Take()
     {
-        if (!_free.Wait(timeout))
+        if (!TryTake())
         {
             throw TookTooLong();
         }
+    }
 
-        Volatile.Write(ref _owner, Environment.CurrentManagedThreadId);
+    /// <summary>False where another thread kept it for too long.</summary>
+    public bool TryTake()
+    {
+        if (!_free.Wait(timeout))
+        {
+            return false;
+        }
+
+        Claim();
+        return true;
     }
 
     /// <summary>Waits without a thread. Whoever awaited this claims the turn for the thread it goes on with by <see cref="Claim"/>.</summary>

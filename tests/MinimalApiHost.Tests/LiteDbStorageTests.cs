@@ -53,6 +53,15 @@ public sealed class LiteDbStorageTests(PlatformFixture platform) : IClassFixture
         (await api.PostAsync("/v1/calls/call_undone/end", new { })).IsProblem(HttpStatusCode.Conflict, "already");
     }
 
+    [Fact]
+    public async Task The_demo_plays_on_LiteDB_as_it_does_on_SQLite()
+    {
+        using var demo = ChildHost.Start(_folder.FullName, ["--demo", "Storage=litedb"]);
+
+        Assert.True(await demo.ExitedAsync() == 0, demo.Output + demo.Errors);
+        Assert.Contains("Every receiver verified exactly what it should have got", demo.Output, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private HttpClient Start() => platform.Start(

@@ -84,6 +84,31 @@ public sealed class WriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_file_closes_when_whoever_writes_is_done()
+    {
+        using var folder = new Folder();
+        var file = folder.Open();
+        using var began = new ManualResetEventSlim();
+        using var mayEnd = new ManualResetEventSlim();
+        var writing = Task.Run(() => file.Transact(session =>
+        {
+            began.Set();
+            mayEnd.Wait();
+            session.Insert("calls", Platform.Call("call_1"));
+            return true;
+        }));
+        began.Wait();
+
+        var closing = Task.Run(file.Dispose);
+        Assert.False(closing.Wait(TimeSpan.FromMilliseconds(50)));
+        mayEnd.Set();
+        await Task.WhenAll(writing, closing);
+
+        using var again = folder.Open();
+        Assert.Equal(1, again.Database.GetCollection("calls").Count());
+    }
+
+    [Fact]
     public async Task Times_are_kept_as_whole_milliseconds_and_never_as_dates()
     {
         await _platform.StartAsync();
