@@ -28,7 +28,7 @@ public sealed class WriterTests : IAsyncLifetime
                 _platform.Calls.Insert(Platform.Call("call_1"));
             });
             started.Wait();
-            early = writing.Wait(TimeSpan.FromMilliseconds(50));
+            early = EndsAtOnce(writing);
         });
         await writing;
 
@@ -100,7 +100,7 @@ public sealed class WriterTests : IAsyncLifetime
         began.Wait();
 
         var closing = Task.Run(file.Dispose);
-        Assert.False(closing.Wait(TimeSpan.FromMilliseconds(50)));
+        Assert.False(EndsAtOnce(closing));
         mayEnd.Set();
         await Task.WhenAll(writing, closing);
 
@@ -127,6 +127,8 @@ public sealed class WriterTests : IAsyncLifetime
         Assert.NotEmpty(times);
         Assert.All(times, time => Assert.Equal(BsonType.Int64, time.Value.Type));
     }
+
+    private static bool EndsAtOnce(Task work) => work.Wait(TimeSpan.FromMilliseconds(50));
 
     private static IEnumerable<BsonValue> Values(BsonValue value) => value switch
     {

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Outbox.Dispatching;
 using Outbox.Endpoints;
+using Outbox.Profiles;
 using Outbox.Storage;
 
 namespace Outbox.Events;
@@ -12,12 +13,15 @@ internal sealed class WebhookOutbox(
     IOutboxStore store,
     IDeliveryStore deliveryStore,
     WakeSignal wake,
+    ProfileCatalogue profiles,
     WebhookEndpoints endpoints,
     IWebhookDeliveries deliveries) : IWebhookOutbox, IOutboxDoor
 {
     public IWebhookEndpoints Endpoints => endpoints;
 
     public IWebhookDeliveries Deliveries => deliveries;
+
+    public IReadOnlyCollection<WebhookProfile> Profiles => profiles.All;
 
     IOutboxStore IOutboxDoor.Store => store;
 
