@@ -180,37 +180,15 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
         HeldFor = row.GetFieldValue<string[]>(16),
     };
 
-    private static DeliveryDetails ReadDetails(NpgsqlDataReader row)
+    private static DeliveryDetails ReadDetails(NpgsqlDataReader row) => new(Read(row), row.GetFieldValue<byte[]>(17), attemptLog: [])
     {
-        var info = Read(row);
-        return new DeliveryDetails
-        {
-            Id = info.Id,
-            EventId = info.EventId,
-            EventType = info.EventType,
-            Tenant = info.Tenant,
-            Subject = info.Subject,
-            EndpointId = info.EndpointId,
-            Profile = info.Profile,
-            Status = info.Status,
-            DueAt = info.DueAt,
-            HeldFor = info.HeldFor,
-            Attempts = info.Attempts,
-            LastStatusCode = info.LastStatusCode,
-            LastError = info.LastError,
-            OccurredAt = info.OccurredAt,
-            EnqueuedAt = info.EnqueuedAt,
-            ClosedAt = info.ClosedAt,
-            Data = row.GetFieldValue<byte[]>(17),
-            Headers = row.TextOrNull(18),
-            Scopes = row.GetFieldValue<string[]>(19),
-            OrderingKey = row.TextOrNull(20),
-            IdempotencyKey = row.TextOrNull(21),
-            ErasedAt = row.TimeOrNull(22),
-            ShipTranscript = row.GetBoolean(23),
-            AttemptLog = [],
-        };
-    }
+        Headers = row.TextOrNull(18),
+        Scopes = row.GetFieldValue<string[]>(19),
+        OrderingKey = row.TextOrNull(20),
+        IdempotencyKey = row.TextOrNull(21),
+        ErasedAt = row.TimeOrNull(22),
+        ShipTranscript = row.GetBoolean(23),
+    };
 
     private static AttemptInfo ReadAttempt(NpgsqlDataReader row) => new()
     {

@@ -86,25 +86,8 @@ internal static class SqliteDeliveryReader
         row.Reset();
         var content = session.Use(ContentOf).Bind(1, key);
         content.Step();
-        var details = new DeliveryDetails
+        var details = new DeliveryDetails(info, content.Bytes(0), ReadAttempts(session, key))
         {
-            Id = info.Id,
-            EventId = info.EventId,
-            EventType = info.EventType,
-            Tenant = info.Tenant,
-            Subject = info.Subject,
-            EndpointId = info.EndpointId,
-            Profile = info.Profile,
-            Status = info.Status,
-            DueAt = info.DueAt,
-            HeldFor = info.HeldFor,
-            Attempts = info.Attempts,
-            LastStatusCode = info.LastStatusCode,
-            LastError = info.LastError,
-            OccurredAt = info.OccurredAt,
-            EnqueuedAt = info.EnqueuedAt,
-            ClosedAt = info.ClosedAt,
-            Data = content.Bytes(0),
             Headers = content.TextOrNull(1),
             Scopes = ScopesOf(content.Text(2)),
             OrderingKey = content.TextOrNull(3),
@@ -112,7 +95,6 @@ internal static class SqliteDeliveryReader
             ErasedAt = content.TimeOrNull(5),
             ShipTranscript = content.Flag(6),
             Holds = ReadHolds(session, eventKey),
-            AttemptLog = ReadAttempts(session, key),
         };
         content.Reset();
         return details;
