@@ -20,6 +20,7 @@ internal sealed class OutboxService(
     Housekeeper housekeeper,
     Pruner pruner,
     ProbeLoop probes,
+    BacklogWatch backlog,
     SecretRenewal secrets,
     WakeSignal wake,
     OwnerName owner,
@@ -114,6 +115,7 @@ internal sealed class OutboxService(
                 UntilStopped(secrets.RunAsync(stop)),
                 UntilStopped(pruner.RunAsync(stop)),
                 UntilStopped(probes.RunAsync(stop)),
+                UntilStopped(backlog.RunAsync(stop)),
                 UntilStopped(ListenAsync(stop)));
             await dispatcher.WhenIdleAsync();
         }
