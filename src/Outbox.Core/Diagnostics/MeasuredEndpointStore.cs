@@ -6,9 +6,25 @@ namespace Outbox.Diagnostics;
 /// <summary>The chosen store's endpoint registry with each operation measured.</summary>
 internal sealed class MeasuredEndpointStore(IEndpointStore store, StoreMeter meter) : IEndpointStore
 {
-    public ValueTask<StoredEndpoint> PutAsync(
-        EndpointLookup lookup, Func<StoredEndpoint?, EndpointChange> change, DbTransaction? transaction, CancellationToken cancellationToken) =>
-        meter.MeasureAsync("put_endpoint", () => store.PutAsync(lookup, change, transaction, cancellationToken));
+    public async ValueTask<StoredEndpoint> PutAsync(
+        EndpointLookup lookup, Func<StoredEndpoint?, EndpointChange> change, DbTransaction? transaction, CancellationToken cancellationToken)
+    {
+        NewEvent? notice = null;
+        var stored = await meter.MeasureAsync("put_endpoint", () => store.PutAsync(lookup, Change, transaction, cancellationToken));
+        if (notice is not null)
+        {
+            meter.Metrics.Enqueued(notice.Type);
+        }
+
+        return stored;
+
+        EndpointChange Change(StoredEndpoint? existing)
+        {
+            var changed = change(existing);
+            notice = changed.Notice;
+            return changed;
+        }
+    }
 
     public ValueTask<StoredEndpoint?> GetAsync(string id, CancellationToken cancellationToken) =>
         meter.MeasureAsync("get_endpoint", () => store.GetAsync(id, cancellationToken));

@@ -47,6 +47,11 @@ internal sealed class MeasuredOutboxStore(IOutboxStore store, StoreMeter meter) 
             }
         }
 
+        foreach (var notice in result.Notices)
+        {
+            meter.Metrics.Enqueued(notice.Type);
+        }
+
         return result;
     }
 

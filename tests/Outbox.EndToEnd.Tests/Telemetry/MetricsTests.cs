@@ -60,6 +60,21 @@ public sealed class MetricsTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Notices_are_events_too()
+    {
+        _receiver.Answer("/hook/secret-path", 410);
+        var other = await _platform.ListenAsync(_receiver.Url("/other"), scope: WebhookScope.Campaign("spring"));
+
+        await _platform.Outbox.Endpoints.DisableAsync(other.Endpoint.Id, "operator");
+        await _platform.EndCallAsync("call_1");
+        await _platform.UntilAsync(() => Task.FromResult(_measured.Of("outbox.events.enqueued").Count == 3));
+
+        Assert.Equal(
+            ["endpoint.disabled", "call.ended", "endpoint.disabled"],
+            _measured.Of("outbox.events.enqueued").Select(enqueued => enqueued.Tags["outbox.event.type"]));
+    }
+
+    [Fact]
     public async Task The_time_that_an_event_was_held_is_measured_once()
     {
         _receiver.Answer("/hook/secret-path", 500, 200);
