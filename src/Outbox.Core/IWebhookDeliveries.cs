@@ -24,7 +24,10 @@ public interface IWebhookDeliveries
     /// <returns>False where there is no such delivery, it is still open, its content was erased or its endpoint was deleted.</returns>
     Task<bool> ReplayAsync(string id, CancellationToken cancellationToken = default);
 
-    /// <summary>Replays every Exhausted delivery that the filter matches (or those of another closed status where the filter names one).</summary>
+    /// <summary>
+    /// Replays every Exhausted delivery that the filter matches (or those of another closed status where the filter names one), the oldest first.
+    /// Each is replayed once, however soon it closes again; those enqueued after the call began are left alone.
+    /// </summary>
     /// <returns>How many were put back to Waiting.</returns>
     Task<int> ReplayAsync(DeliveryFilter filter, CancellationToken cancellationToken = default);
 

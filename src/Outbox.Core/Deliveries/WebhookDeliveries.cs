@@ -7,7 +7,7 @@ namespace Outbox.Deliveries;
 internal sealed class WebhookDeliveries(IDeliveryStore store, StoreGate gate, WakeSignal wake) : IWebhookDeliveries
 {
     private const int MaxPage = 500;
-    private const int ReplayBatch = 500;
+    private const int ReplayAtOnce = 500;
 
     public async Task<DeliveryDetails?> GetAsync(string id, CancellationToken cancellationToken = default)
     {
@@ -39,16 +39,9 @@ internal sealed class WebhookDeliveries(IDeliveryStore store, StoreGate gate, Wa
     {
         ArgumentNullException.ThrowIfNull(id);
         await gate.OpenAsync(cancellationToken);
-        foreach (var status in (DeliveryStatus[])[DeliveryStatus.Exhausted, DeliveryStatus.Delivered, DeliveryStatus.Cancelled])
-        {
-            if (await store.ReplayAsync(id, new DeliveryFilter { Status = status }, limit: 1, cancellationToken) > 0)
-            {
-                wake.Wake();
-                return true;
-            }
-        }
-
-        return false;
+        var batch = await store.ReplayAsync(id, new DeliveryFilter(), limit: 1, cursor: null, cancellationToken);
+        wake.Wake();
+        return batch.Replayed > 0;
     }
 
     public async Task<int> ReplayAsync(DeliveryFilter filter, CancellationToken cancellationToken = default)
@@ -64,14 +57,15 @@ internal sealed class WebhookDeliveries(IDeliveryStore store, StoreGate gate, Wa
         await gate.OpenAsync(cancellationToken);
         var closed = filter with { Status = status };
         var replayed = 0;
-        int batch;
+        string? cursor = null;
         do
         {
-            batch = await store.ReplayAsync(deliveryId: null, closed, ReplayBatch, cancellationToken);
-            replayed += batch;
+            var batch = await store.ReplayAsync(deliveryId: null, closed, ReplayAtOnce, cursor, cancellationToken);
+            replayed += batch.Replayed;
+            cursor = batch.NextCursor;
             wake.Wake();
         }
-        while (batch == ReplayBatch);
+        while (cursor is not null);
         return replayed;
     }
 

@@ -18,8 +18,9 @@ internal sealed class MeasuredDeliveryStore(IDeliveryStore store, StoreMeter met
     public ValueTask<WebhookBacklog> CountBacklogAsync(CancellationToken cancellationToken) =>
         meter.MeasureAsync("count_backlog", () => store.CountBacklogAsync(cancellationToken));
 
-    public ValueTask<int> ReplayAsync(string? deliveryId, DeliveryFilter filter, int limit, CancellationToken cancellationToken) =>
-        meter.MeasureAsync("replay", () => store.ReplayAsync(deliveryId, filter, limit, cancellationToken));
+    public ValueTask<ReplayBatch> ReplayAsync(
+        string? deliveryId, DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken) =>
+        meter.MeasureAsync("replay", () => store.ReplayAsync(deliveryId, filter, limit, cursor, cancellationToken));
 
     public ValueTask<bool> CancelAsync(string id, string reason, CancellationToken cancellationToken) =>
         meter.MeasureAsync("cancel", () => store.CancelAsync(id, reason, cancellationToken));
