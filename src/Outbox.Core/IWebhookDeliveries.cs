@@ -54,7 +54,10 @@ public sealed record WebhookBacklog
     /// <summary>Endpoints that are disabled.</summary>
     public required long DisabledEndpoints { get; init; }
 
-    /// <summary>How long the oldest delivery that could be sent has been due; null where none is due. What queues behind another of its ordering key is not due.</summary>
+    /// <summary>
+    /// How long the oldest delivery that could be sent has been due; null where none is due. What queues behind another of its ordering key is
+    /// not due, and what waits because its endpoint is blocked or paced is not late.
+    /// </summary>
     public TimeSpan? OldestDue { get; init; }
 }
 

@@ -53,6 +53,7 @@ public static class WebhookOutboxServiceCollectionExtensions
         services.AddSingleton<OwnerName>();
         services.AddSingleton(provider => new SecretVault(provider.GetService<ISecretProtector>()));
         services.AddSingleton<WakeSignal>();
+        services.AddSingleton<DispatcherPulse>();
 
         services.AddMeasurements();
 

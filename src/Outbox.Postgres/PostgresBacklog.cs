@@ -3,6 +3,9 @@ namespace Outbox.Postgres;
 /// <summary>Counts what is owed, from the partial indexes.</summary>
 internal sealed class PostgresBacklog(PostgresDatabase database)
 {
+    // What waits because its endpoint fails, or asked for a pace, is not late.
+    private const string TakesAll = "p.disabled_at is null and p.deleted_at is null and p.blocked_until is null and p.max_per_second is null";
+
     // One statement is one snapshot. The lanes are walked as a claim walks them: what lies between is not read.
     private readonly string _counts =
         $"""
@@ -19,11 +22,11 @@ internal sealed class PostgresBacklog(PostgresDatabase database)
           cross join lateral (
             select d.due_at from {database.Schema}.outbox_delivery d
             where d.status = 0 and d.gate = 0 and d.endpoint_key = l.endpoint_key order by d.due_at limit 1) r
-          where p.disabled_at is null and p.deleted_at is null
+          where {TakesAll}
           order by r.due_at limit 1)
           union all
           (select d.due_at from {database.Schema}.outbox_delivery d join {database.Schema}.outbox_endpoint p on p.key = d.endpoint_key
-          where d.status = 0 and d.gate = 1 and d.due_at <= {database.Schema}.outbox_now() and p.disabled_at is null and p.deleted_at is null
+          where d.status = 0 and d.gate = 1 and d.due_at <= {database.Schema}.outbox_now() and {TakesAll}
           order by d.due_at limit 1))
         select
           (select count(*) from {database.Schema}.outbox_delivery where status = 0 and gate = 0)

@@ -3,9 +3,12 @@ namespace Outbox.Sqlite;
 /// <summary>Counts what is owed, from the partial indexes alone.</summary>
 internal static class SqliteBacklog
 {
+    // What waits because its endpoint fails, or asked for a pace, is not late.
+    private const string TakesAll = "e.disabled_at IS NULL AND e.deleted_at IS NULL AND e.blocked_until IS NULL AND e.max_per_second IS NULL";
+
     // One statement is one snapshot. The lanes are walked as a claim walks them: what lies between is not read.
     private static readonly Sql Counts = new(
-        """
+        $"""
         WITH RECURSIVE lane (endpoint_key) AS (
             SELECT min(endpoint_key) FROM outbox_delivery WHERE status = 0 AND gate = 0
             UNION ALL
@@ -19,9 +22,9 @@ internal static class SqliteBacklog
             (SELECT count(*) FROM outbox_delivery INDEXED BY outbox_delivery_closed WHERE status = 3 AND status IN (2, 3, 5)),
             (SELECT count(*) FROM outbox_endpoint WHERE disabled_at IS NOT NULL AND deleted_at IS NULL),
             (SELECT min((SELECT min(d.due_at) FROM outbox_delivery d WHERE d.status = 0 AND d.gate = 0 AND d.endpoint_key = e.key))
-                FROM lane CROSS JOIN outbox_endpoint e ON e.key = lane.endpoint_key WHERE e.disabled_at IS NULL AND e.deleted_at IS NULL),
+                FROM lane CROSS JOIN outbox_endpoint e ON e.key = lane.endpoint_key WHERE {TakesAll}),
             (SELECT d.due_at FROM outbox_delivery d CROSS JOIN outbox_endpoint e ON e.key = d.endpoint_key
-                WHERE d.status = 0 AND d.gate = 1 AND d.due_at <= ?1 AND e.disabled_at IS NULL AND e.deleted_at IS NULL
+                WHERE d.status = 0 AND d.gate = 1 AND d.due_at <= ?1 AND {TakesAll}
                 ORDER BY d.due_at LIMIT 1)
         """);
 

@@ -56,7 +56,7 @@ internal sealed class Claiming(Tables tables)
         lock (tables.Lock)
         {
             var now = tables.Now;
-            var due = FirstOfTheirKey().Where(row => row.Status == DeliveryStatus.Waiting && row.IsDue(now) && row.Endpoint.TakesWork).ToList();
+            var due = FirstOfTheirKey().Where(row => row.Status == DeliveryStatus.Waiting && row.IsDue(now) && row.Endpoint.TakesAll).ToList();
             return due.Count == 0 ? null : now > due.Min(row => row.DueAt) ? now - due.Min(row => row.DueAt) : TimeSpan.Zero;
         }
     }

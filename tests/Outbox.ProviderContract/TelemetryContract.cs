@@ -136,6 +136,21 @@ public abstract class TelemetryContract<TFixture> : StoreContract<TFixture>
         Assert.Null((await BacklogAsync()).OldestDue);
     }
 
+    [ContractFact]
+    public async Task What_waits_behind_a_block_or_a_pace_is_not_late()
+    {
+        var failing = await Stores.PutAsync(Some.Endpoint() with { Scope = "number:1" });
+        await Stores.PutAsync(Some.Endpoint() with { Scope = "number:2", MaxPerSecond = 1 });
+        await Stores.OweAsync(Some.Event() with { Scopes = ["number:1"] });
+        await Stores.OweAsync(Some.Event() with { Scopes = ["number:2"] });
+        await AdvanceMinutesAsync(2);
+        await Stores.ChangeAsync(failing, found => found with { FailuresInARow = 1, FailingSince = found.CreatedAt, BlockedUntil = found.CreatedAt });
+        Assert.Null((await BacklogAsync()).OldestDue);
+
+        await Stores.ChangeAsync(failing, found => found with { FailuresInARow = 0, FailingSince = null, BlockedUntil = null });
+        AssertElapsed(2 * Some.Minute, (await BacklogAsync()).OldestDue);
+    }
+
     // A clock that runs by itself may add to what has elapsed.
     private static void AssertElapsed(TimeSpan expected, TimeSpan? actual)
     {
