@@ -44,7 +44,8 @@ internal sealed class WebhookDeliveries(IDeliveryStore store, StoreGate gate, Wa
         return batch.Replayed > 0;
     }
 
-    public async Task<int> ReplayAsync(DeliveryFilter filter, CancellationToken cancellationToken = default)
+    public async Task<int> ReplayAsync(
+        DeliveryFilter filter, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
         var status = filter.Status ?? DeliveryStatus.Exhausted;
@@ -64,6 +65,7 @@ internal sealed class WebhookDeliveries(IDeliveryStore store, StoreGate gate, Wa
             replayed += batch.Replayed;
             cursor = batch.NextCursor;
             wake.Wake();
+            progress?.Report(replayed);
         }
         while (cursor is not null);
         return replayed;
