@@ -8,6 +8,11 @@ namespace Outbox.EndToEnd.Tests.Telemetry;
 /// <summary>The code of docs/telemetry.md, compiled.</summary>
 internal static class DocumentedCodeOfTelemetry
 {
+    public static void Check(WebApplicationBuilder builder)
+    {
+        builder.Services.AddHealthChecks().AddWebhookOutbox();
+    }
+
     public static void Listen(WebApplicationBuilder builder)
     {
         builder.Services.AddOpenTelemetry()
