@@ -12,7 +12,7 @@ public sealed class HealthCheckTests : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        _host = new HealthCheckedHost();
+        _host = HealthCheckedHost.New();
         return Task.CompletedTask;
     }
 

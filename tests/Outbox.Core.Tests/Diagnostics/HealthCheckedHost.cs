@@ -31,6 +31,8 @@ internal sealed class HealthCheckedHost : IAsyncDisposable
 
     public bool HasPlace { get; set; } = true;
 
+    public static HealthCheckedHost New() => new();
+
     public async Task StartAsync()
     {
         _store.TryStartDispatchingAsync(default!, default).ReturnsForAnyArgs(_ => new ValueTask<IAsyncDisposable?>(HasPlace ? Substitute.For<IAsyncDisposable>() : null));
