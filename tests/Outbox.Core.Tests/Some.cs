@@ -17,6 +17,7 @@ internal static class Some
         Profile = "standard",
         ShipTranscript = true,
         FailedTries = 0,
+        Age = TimeSpan.Zero,
         Ordered = false,
         Endpoint = new() { Id = "ep_1", Url = "https://receiver.example/hooks" },
     };

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Outbox.Diagnostics;
 using Outbox.Dispatching;
 using Outbox.Profiles;
 using Outbox.Storage;
@@ -49,15 +50,26 @@ internal sealed class WebhookOutbox(
 
     private async Task<EnqueueResult> EnqueueCoreAsync(WebhookEvent webhookEvent, DbTransaction? transaction, CancellationToken cancellationToken)
     {
-        var admitted = admission.Admit(webhookEvent);
-        await gate.OpenAsync(cancellationToken);
-        var result = await store.EnqueueAsync(admitted, transaction, cancellationToken);
-        if (result is { IsDuplicate: false, DeliveryIds.Count: > 0 })
+        ArgumentNullException.ThrowIfNull(webhookEvent);
+        using var span = OutboxSpans.StartCreate();
+        try
         {
-            wake.ExpectCommit(transaction);
-        }
+            var admitted = admission.Admit(webhookEvent);
+            await gate.OpenAsync(cancellationToken);
+            var result = await store.EnqueueAsync(admitted, transaction, cancellationToken);
+            span.Created(admitted, result);
+            if (result is { IsDuplicate: false, DeliveryIds.Count: > 0 })
+            {
+                wake.ExpectCommit(transaction);
+            }
 
-        return result;
+            return result;
+        }
+        catch (Exception e)
+        {
+            span.Failed(e);
+            throw;
+        }
     }
 
     private async Task<ArtifactOutcome> ReleaseAsync(WebhookArtifact artifact, DbTransaction? transaction, CancellationToken cancellationToken)
