@@ -18,15 +18,17 @@ internal sealed class Terminal : IDisposable
     public async Task<JsonElement> AskAsync(params string[] arguments)
     {
         Assert.Equal(0, await RunAsync([.. arguments, "--json"]));
-        return Lines()[^1];
+        return Read(Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
     }
 
     public IReadOnlyList<JsonElement> Lines() =>
-        [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+        [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Read)];
 
     public void Answer(string key) => _console.Input.PushTextWithEnter(key);
 
     public void BeInteractive() => _console.Profile.Capabilities.Interactive = true;
+
+    private static JsonElement Read(string line) => JsonSerializer.Deserialize<JsonElement>(line);
 
     public void Dispose() => _console.Dispose();
 }

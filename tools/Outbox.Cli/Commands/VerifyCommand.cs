@@ -33,7 +33,7 @@ internal sealed class VerifyCommand(IAnsiConsole console, TimeProvider clock) : 
 
     private static async Task<byte[]> ReadAsync(string file, CancellationToken cancellationToken)
     {
-        if (file != "-")
+        if (!string.Equals(file, "-", StringComparison.Ordinal))
         {
             return await File.ReadAllBytesAsync(file, cancellationToken);
         }

@@ -2,13 +2,18 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Outbox.Cli.Verifying;
 
 /// <summary>The body as it may have been before somebody touched it, and what that somebody did; null for the body as it is.</summary>
-internal sealed record BodyVariant(byte[] Bytes, string? Mistake)
+internal sealed partial record BodyVariant(byte[] Bytes, string? Mistake)
 {
     private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>What no encoder of .NET leaves alone: characters beyond the basic plane. An escaped backslash is passed over with what follows it.</summary>
+    [GeneratedRegex(@"\\\\|(?<pair>\\uD[89AB][0-9A-F]{2}\\uD[C-F][0-9A-F]{2})", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex EscapedPair { get; }
 
     public static IEnumerable<BodyVariant> Of(byte[] body)
     {
@@ -60,7 +65,8 @@ internal sealed record BodyVariant(byte[] Bytes, string? Mistake)
     {
         try
         {
-            var printed = Encoding.UTF8.GetBytes(JsonNode.Parse(body)?.ToJsonString(Compact) ?? "null");
+            var printed = Encoding.UTF8.GetBytes(EscapedPair.Replace(
+                JsonNode.Parse(body)?.ToJsonString(Compact) ?? "null", match => match.Groups["pair"].Success ? Regex.Unescape(match.Value) : match.Value));
             return printed.AsSpan().SequenceEqual(body) ? null : printed;
         }
         catch (JsonException)

@@ -17,7 +17,7 @@ internal sealed record Diagnosis(bool IsGenuine, string Verdict, IReadOnlyList<s
     /// <summary>Verifies the request, and where that fails tries one usual mistake after the other until the signature fits.</summary>
     public static Diagnosis Of(CapturedRequest request, WebhookProfile profile, string secret, TimeProvider clock, TimeSpan window)
     {
-        var secrets = SecretVariant.Of(secret).ToList();
+        var secrets = SecretVariant.Of(secret, profile.Signature.Key).ToList();
         var asGiven = Check(request.Body, profile, secrets[0], window);
         if (asGiven is { IsValid: true })
         {
@@ -25,7 +25,7 @@ internal sealed record Diagnosis(bool IsGenuine, string Verdict, IReadOnlyList<s
         }
 
         var verdict = asGiven?.Reason ?? SecretForm(profile, secret);
-        return new(false, verdict, [.. Mistakes().Take(3)], null);
+        return new(false, verdict, [.. Mistakes()], null);
 
         IEnumerable<string> Mistakes()
         {
@@ -35,28 +35,18 @@ internal sealed record Diagnosis(bool IsGenuine, string Verdict, IReadOnlyList<s
                 yield break;
             }
 
-            var found = false;
-            foreach (var (body, secretVariant) in
+            var slips =
                 from body in BodyVariant.Of(request.Body)
-                from secretVariant in secrets
-                where Check(body.Bytes, profile, secretVariant, AnyAge) is { IsValid: true }
-                select (body, secretVariant))
+                from variant in secrets
+                where Check(body.Bytes, profile, variant, AnyAge) is { IsValid: true }
+                select string.Join(' ', new[] { body.Mistake, variant.Mistake }.OfType<string>());
+            var others =
+                from other in WebhookProfile.BuiltIn
+                where !string.Equals(other.Name, profile.Name, StringComparison.Ordinal) && Check(request.Body, other, secrets[0], AnyAge) is { IsValid: true }
+                select $"It is signed rightly under the profile '{other.Name}'. Verify it by that one, or put the endpoint with the profile {profile.Name}.";
+            if (slips.Concat(others).FirstOrDefault() is { } slip)
             {
-                found = true;
-                yield return string.Join(' ', new[] { body.Mistake, secretVariant.Mistake }.OfType<string>());
-            }
-
-            foreach (var other in WebhookProfile.BuiltIn.Where(other => other.Name != profile.Name))
-            {
-                if (secrets.Any(variant => Check(request.Body, other, variant, AnyAge) is { IsValid: true }))
-                {
-                    found = true;
-                    yield return $"It is signed rightly under the profile '{other.Name}'. Verify it by that one, or put the endpoint with --profile {profile.Name}.";
-                }
-            }
-
-            if (found)
-            {
+                yield return slip;
                 yield break;
             }
 

@@ -10,30 +10,33 @@ internal sealed record SecretVariant(string Secret, SecretEncoding? Key, string?
 {
     private const string Prefix = "whsec_";
 
-    public static IEnumerable<SecretVariant> Of(string secret)
+    /// <summary>The variants that differ under a profile whose secrets become keys as <paramref name="rule"/> says.</summary>
+    public static IEnumerable<SecretVariant> Of(string secret, SecretEncoding rule)
     {
         yield return new(secret, null, null);
         var trimmed = secret.Trim().Trim('"', '\'');
-        if (trimmed != secret)
+        if (!string.Equals(trimmed, secret, StringComparison.Ordinal))
         {
             yield return new(trimmed, null, "The secret has blanks, line breaks or quotes around it that do not belong to it.");
         }
 
-        if (!trimmed.StartsWith(Prefix, StringComparison.Ordinal))
+        if (rule == SecretEncoding.WhsecBase64)
         {
             yield return new(Prefix + trimmed, null, $"The secret's beginning, '{Prefix}', was left out.");
             yield return new(
-                Prefix + trimmed, SecretEncoding.WhsecBase64, "It was signed with the bytes that the secret is base64 of; under this profile the secret's text is the key.");
+                trimmed, SecretEncoding.Utf8, $"It was signed with the secret's text as the key; under this profile the key is what follows '{Prefix}', decoded from base64.");
+            yield break;
         }
 
+        yield return new(
+            trimmed.StartsWith(Prefix, StringComparison.Ordinal) ? trimmed : Prefix + trimmed,
+            SecretEncoding.WhsecBase64,
+            "It was signed with the bytes that the secret is base64 of; under this profile the secret's text is the key.");
         if (AsHexadecimal(trimmed) is { } decoded)
         {
             yield return new(
                 Prefix + decoded, SecretEncoding.WhsecBase64, "It was signed with the bytes that the secret is hexadecimal of; under this profile the secret's text is the key.");
         }
-
-        yield return new(
-            trimmed, SecretEncoding.Utf8, $"It was signed with the secret's text as the key; under this profile the key is what follows '{Prefix}', decoded from base64.");
     }
 
     private static string? AsHexadecimal(string secret) =>
