@@ -21,6 +21,8 @@ internal sealed class OutboxService(
     Housekeeper housekeeper,
     Pruner pruner,
     ProbeLoop probes,
+    BacklogWatch backlog,
+    DispatcherPulse pulse,
     SecretRenewal secrets,
     ActivityLog activity,
     WakeSignal wake,
@@ -57,6 +59,7 @@ internal sealed class OutboxService(
         if (options.Value.Dispatch)
         {
             wake.Listening = true;
+            pulse.Phase = DispatcherPhase.Starting;
             _running = RunAsync(_stopClaiming.Token);
         }
 
@@ -66,6 +69,7 @@ internal sealed class OutboxService(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         wake.Listening = false;
+        pulse.Phase = DispatcherPhase.Stopped;
         StopClaiming();
         using (cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _stopWorking))
         {
@@ -112,6 +116,7 @@ internal sealed class OutboxService(
         try
         {
             await using var dispatching = await StartDispatchingAsync(stop);
+            pulse.Phase = DispatcherPhase.Dispatching;
             Log.Dispatching(logger, owner.Value);
             await Task.WhenAll(
                 UntilStopped(dispatcher.RunAsync(owner.Value, stop, _stopWorking.Token)),
@@ -120,6 +125,7 @@ internal sealed class OutboxService(
                 UntilStopped(pruner.RunAsync(stop)),
                 UntilStopped(activity.RunAsync(stop)),
                 UntilStopped(probes.RunAsync(stop)),
+                UntilStopped(backlog.RunAsync(stop)),
                 UntilStopped(ListenAsync(stop)));
             await dispatcher.WhenIdleAsync();
             await activity.FlushLastAsync(_stopWorking.Token);
@@ -138,8 +144,10 @@ internal sealed class OutboxService(
             await _opening.UntilDoneAsync(
                 async token =>
                 {
+                    pulse.TurnBegins();
                     await gate.OpenAsync(token);
                     dispatching = await store.TryStartDispatchingAsync(owner.Value, token);
+                    pulse.TurnEnds();
                 },
                 stop);
             if (dispatching is not null)
@@ -150,6 +158,7 @@ internal sealed class OutboxService(
             if (!standingBy)
             {
                 standingBy = true;
+                pulse.Phase = DispatcherPhase.StandingBy;
                 Log.StandingBy(logger);
             }
 
