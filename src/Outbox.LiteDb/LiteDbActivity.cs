@@ -1,5 +1,5 @@
 using LiteDB;
-using Outbox.Activity;
+using Outbox.Inspection;
 
 namespace Outbox.LiteDb;
 

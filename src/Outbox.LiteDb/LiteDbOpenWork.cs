@@ -1,5 +1,5 @@
-using Outbox.Activity;
 using Outbox.Deliveries;
+using Outbox.Inspection;
 
 namespace Outbox.LiteDb;
 

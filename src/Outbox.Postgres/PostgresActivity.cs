@@ -1,5 +1,5 @@
 using Npgsql;
-using Outbox.Activity;
+using Outbox.Inspection;
 
 namespace Outbox.Postgres;
 

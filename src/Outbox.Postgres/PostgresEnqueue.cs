@@ -12,7 +12,7 @@ internal sealed class PostgresEnqueue(PostgresDatabase database)
     private readonly string _held = Statement(database, "", HoldsOf(database), "");
     private readonly string _ordered = Statement(database, "", HoldsOf(database), QueuedOf(database));
     private readonly string _idempotent = Statement(database, OnConflict, HoldsOf(database), QueuedOf(database));
-    private readonly string _toOne = Statement(database, OnConflict, HoldsOf(database), QueuedOf(database), "p.id = $14 and");
+    private readonly string _toOne = Statement(database, OnConflict, HoldsOf(database), QueuedOf(database), "p.id = $15 and");
 
     private readonly string _first =
         $"""

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Npgsql;
-using Outbox.Activity;
+using Outbox.Inspection;
 
 namespace Outbox.Postgres;
 

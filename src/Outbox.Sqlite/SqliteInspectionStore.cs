@@ -1,4 +1,4 @@
-using Outbox.Activity;
+using Outbox.Inspection;
 using Outbox.Storage;
 
 namespace Outbox.Sqlite;

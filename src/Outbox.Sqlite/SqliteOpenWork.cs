@@ -1,5 +1,5 @@
 using System.Globalization;
-using Outbox.Activity;
+using Outbox.Inspection;
 
 namespace Outbox.Sqlite;
 

@@ -1,5 +1,5 @@
-using Outbox.Activity;
 using Outbox.Deliveries;
+using Outbox.Inspection;
 using Xunit;
 
 namespace Outbox.ProviderContract;

@@ -1,6 +1,6 @@
-using Outbox.Activity;
 using Outbox.AspNetCore.Answers;
 using Outbox.AspNetCore.Views;
+using Outbox.Inspection;
 
 namespace Outbox.AspNetCore.Reading;
 

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Outbox.Activity;
 using Outbox.Diagnostics;
 using Outbox.Endpoints;
 using Outbox.Holds;
+using Outbox.Inspection;
 using Outbox.Retention;
 using Outbox.Storage;
 

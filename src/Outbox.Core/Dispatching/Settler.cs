@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using Outbox.Activity;
 using Outbox.Diagnostics;
+using Outbox.Inspection;
 using Outbox.Notices;
 using Outbox.Storage;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using NSubstitute;
-using Outbox.Activity;
 using Outbox.Deliveries;
 using Outbox.Dispatching;
+using Outbox.Inspection;
 using Outbox.Notices;
 using Outbox.Storage;
 

@@ -1,4 +1,4 @@
-namespace Outbox.Activity;
+namespace Outbox.Inspection;
 
 /// <summary>What one process did for one endpoint in one minute since it last said so: what a store adds to what it has.</summary>
 public sealed record EndpointActivity

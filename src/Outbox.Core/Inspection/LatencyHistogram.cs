@@ -1,4 +1,4 @@
-namespace Outbox.Activity;
+namespace Outbox.Inspection;
 
 /// <summary>How long attempts took, counted in twelve ranges: small enough to keep for each endpoint and minute, good enough for percentiles.</summary>
 public sealed class LatencyHistogram

@@ -1,4 +1,4 @@
-namespace Outbox.Activity;
+namespace Outbox.Inspection;
 
 /// <summary>How an endpoint has been lately.</summary>
 /// <param name="EndpointId">The endpoint's id.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Outbox.Activity;
+namespace Outbox.Inspection;
 
 /// <summary>One of an endpoint's last attempts, as a strip of them shows it.</summary>
 /// <param name="At">When it began.</param>

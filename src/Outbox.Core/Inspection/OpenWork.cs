@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Outbox.Activity;
+namespace Outbox.Inspection;
 
 /// <summary>A count that stops at a limit, because nobody reads further.</summary>
 /// <param name="Count">The count, or the limit.</param>

@@ -5,7 +5,7 @@ using Outbox.Diagnostics;
 using Outbox.Dispatching;
 using Outbox.Storage;
 
-namespace Outbox.Activity;
+namespace Outbox.Inspection;
 
 /// <summary>
 /// Counts what this process settles, by endpoint and minute, and hands it to the store every few seconds: charts then cost a delivery nothing but

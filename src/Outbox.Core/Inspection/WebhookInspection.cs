@@ -1,6 +1,6 @@
 using Outbox.Storage;
 
-namespace Outbox.Activity;
+namespace Outbox.Inspection;
 
 /// <summary>The management door to counts and figures.</summary>
 internal sealed class WebhookInspection(IInspectionStore store, StoreGate gate) : IWebhookInspection
