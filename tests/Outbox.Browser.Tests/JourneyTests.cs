@@ -20,7 +20,7 @@ public sealed partial class JourneyTests
 
         // A test event arrives, and is seen to arrive.
         await visitor.Button("Enqueue as a delivery").ClickAsync();
-        await page.Locator(".badge", new() { HasText = "Delivered" }).First.WaitForAsync();
+        await page.Locator("main .status", new() { HasText = "Delivered" }).First.WaitForAsync();
         Assert.Equal("/hooks", (await site.Receiver.NextAsync()).Path);
 
         // The receiver breaks: the retry and the answer show, live.
@@ -38,7 +38,7 @@ public sealed partial class JourneyTests
         await visitor.Button("Cancel").ClickAsync();
         await page.GetByLabel("Reason").FillAsync("the receiver is broken");
         await visitor.Button("Cancel the delivery").ClickAsync();
-        await page.Locator(".badge", new() { HasText = "Cancelled" }).First.WaitForAsync();
+        await page.Locator("main .status", new() { HasText = "Cancelled" }).First.WaitForAsync();
         site.Receiver.Answer("/hooks", 200);
         await visitor.GoAsync("/deliveries");
         await visitor.Button("Replay a range").ClickAsync();
@@ -47,7 +47,7 @@ public sealed partial class JourneyTests
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Replay", Exact = true }).ClickAsync();
         await visitor.SeesAsync("1 deliveries were put back.");
         await visitor.GoAsync($"/deliveries/{delivery}");
-        await page.Locator(".badge", new() { HasText = "Delivered" }).First.WaitForAsync();
+        await page.Locator("main .status", new() { HasText = "Delivered" }).First.WaitForAsync();
 
         // A new secret is shown once.
         await visitor.GoAsync("/endpoints");
