@@ -54,7 +54,7 @@ internal static class CrashHost
         await host.StopAsync();
     }
 
-    private static IHost Build(ChildOrders orders, CrashDatabase database)
+    public static IHost Build(ChildOrders orders, CrashDatabase database)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = Environments.Development });
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
@@ -80,7 +80,7 @@ internal static class CrashHost
         return builder.Build();
     }
 
-    private static async Task RegisterAsync(ChildOrders orders, IWebhookOutbox outbox)
+    public static async Task RegisterAsync(ChildOrders orders, IWebhookOutbox outbox)
     {
         var known = (await outbox.Endpoints.ListAsync()).Select(endpoint => endpoint.Url).ToHashSet(StringComparer.Ordinal);
         foreach (var url in orders.Endpoints.Where(url => !known.Contains(url)))
@@ -96,14 +96,15 @@ internal static class CrashHost
         {
             var id = string.Create(CultureInfo.InvariantCulture, $"{orders.Name}-{writer}-{n}");
             var key = string.Create(CultureInfo.InvariantCulture, $"{orders.Name}-{writer}-{n / 12}");
-            var ended = new WebhookEvent("call.ended", new { id, key, n, said = "“Hi” 😀", score = 2.50 })
-            {
-                Subject = id,
-                OrderingKey = n % 2 == 0 ? key : null,
-            };
-            await database.EndCallAsync(outbox, id, ended, commit: n % 4 != 3, points);
+            await database.EndCallAsync(outbox, id, Ended(id, key, n), commit: n % 4 != 3, points);
         }
     }
+
+    public static WebhookEvent Ended(string id, string key, int n) => new("call.ended", new { id, key, n, said = "“Hi” 😀", score = 2.50 })
+    {
+        Subject = id,
+        OrderingKey = n % 2 == 0 ? key : null,
+    };
 
     private static async Task DrainAsync(IWebhookOutbox outbox)
     {
