@@ -58,7 +58,8 @@ public static class WebhookOutboxServiceCollectionExtensions
         services.AddSingleton<NoticeWriter>();
         services.AddSingleton<NoticeBoard>();
         services.AddSingleton<IWebhookOutbox, WebhookOutbox>();
-        services.AddSingleton<IWebhookEndpoints, WebhookEndpoints>();
+        services.AddSingleton<WebhookEndpoints>();
+        services.AddSingleton<IWebhookEndpoints>(provider => provider.GetRequiredService<WebhookEndpoints>());
         services.AddSingleton<IWebhookDeliveries, WebhookDeliveries>();
 
         services.AddSingleton(BuildSender);

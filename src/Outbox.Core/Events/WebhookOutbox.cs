@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Outbox.Dispatching;
+using Outbox.Endpoints;
 using Outbox.Profiles;
 using Outbox.Storage;
 
@@ -13,14 +14,16 @@ internal sealed class WebhookOutbox(
     IDeliveryStore deliveryStore,
     WakeSignal wake,
     ProfileCatalogue profiles,
-    IWebhookEndpoints endpoints,
-    IWebhookDeliveries deliveries) : IWebhookOutbox
+    WebhookEndpoints endpoints,
+    IWebhookDeliveries deliveries) : IWebhookOutbox, IOutboxDoor
 {
     public IWebhookEndpoints Endpoints => endpoints;
 
     public IWebhookDeliveries Deliveries => deliveries;
 
     public IReadOnlyCollection<WebhookProfile> Profiles => profiles.All;
+
+    IOutboxStore IOutboxDoor.Store => store;
 
     public Task<EnqueueResult> EnqueueAsync(WebhookEvent webhookEvent, DbTransaction transaction, CancellationToken cancellationToken = default)
     {
@@ -45,6 +48,24 @@ internal sealed class WebhookOutbox(
         ArgumentException.ThrowIfNullOrWhiteSpace(subject);
         await gate.OpenAsync(cancellationToken);
         return await deliveryStore.EraseAsync(subject, tenant, cancellationToken);
+    }
+
+    void IOutboxDoor.Open() => gate.Open();
+
+    EnqueueResult IOutboxDoor.Enqueue(WebhookEvent webhookEvent, Func<NewEvent, EnqueueResult> store) => store(admission.Admit(webhookEvent));
+
+    ArtifactOutcome IOutboxDoor.ArtifactReady(WebhookArtifact artifact, Func<HoldRelease, ArtifactOutcome> store) => store(admission.Admit(artifact));
+
+    EndpointRegistration IOutboxDoor.PutEndpoint(
+        WebhookEndpoint endpoint, Func<EndpointLookup, Func<StoredEndpoint?, EndpointChange>, StoredEndpoint> store) => endpoints.Put(endpoint, store);
+
+    void IOutboxDoor.Committed(bool endpointsChanged)
+    {
+        wake.ExpectCommit(transaction: null);
+        if (endpointsChanged)
+        {
+            endpoints.Changed();
+        }
     }
 
     private async Task<EnqueueResult> EnqueueCoreAsync(WebhookEvent webhookEvent, DbTransaction? transaction, CancellationToken cancellationToken)

@@ -94,4 +94,7 @@ public sealed record ClaimedEndpoint
 
     /// <summary>For how long it has failed, by the store's clock; zero where it is well.</summary>
     public TimeSpan FailingFor { get; init; }
+
+    /// <summary>For logs: without the secrets, and without the URL, whose path may be one.</summary>
+    public override string ToString() => Id;
 }
