@@ -51,6 +51,8 @@ public static class WebhookOutboxServiceCollectionExtensions
         services.AddSingleton<IdGenerator>();
         services.AddSingleton<OwnerName>();
         services.AddSingleton(provider => new SecretVault(provider.GetService<ISecretProtector>()));
+        services.AddSingleton<SecretStatus>();
+        services.AddSingleton<IWebhookSecretStatus>(provider => provider.GetRequiredService<SecretStatus>());
         services.AddSingleton<StoreGate>();
         services.AddSingleton<WakeSignal>();
 

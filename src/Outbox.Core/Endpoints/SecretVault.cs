@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -6,7 +7,11 @@ using Outbox.Storage;
 namespace Outbox.Endpoints;
 
 /// <summary>A signing secret of an endpoint. The current one has no end; the one before it signs until the overlap is over.</summary>
-internal sealed record EndpointSecret(string Value, DateTimeOffset? Until);
+internal sealed record EndpointSecret(string Value, DateTimeOffset? Until)
+{
+    public bool Is(string value) =>
+        CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(Value.AsSpan()), MemoryMarshal.AsBytes(value.AsSpan()));
+}
 
 /// <summary>
 /// Turns an endpoint's secrets into the bytes that a store keeps, and back. Nothing else reads those bytes. They are encrypted where the host
@@ -15,15 +20,18 @@ internal sealed record EndpointSecret(string Value, DateTimeOffset? Until);
 internal sealed class SecretVault(ISecretProtector? protector = null)
 {
     private const int HintLength = 4;
-    private const byte PlainTextBegins = (byte)'[';
 
-    /// <summary>What may be shown of a secret.</summary>
-    public static string Hint(string secret) => secret[^Math.Min(HintLength, secret.Length)..];
+    // The first byte says how the rest is to be read. A protector's bytes may begin with anything, so they get one in front.
+    private const byte PlainText = (byte)'[';
+    private const byte Encrypted = 1;
+
+    /// <summary>What may be shown of a secret: its end, and never more than a quarter of it.</summary>
+    public static string Hint(string secret) => secret[^Math.Min(HintLength, secret.Length / 4)..];
 
     public ReadOnlyMemory<byte> Seal(IReadOnlyList<EndpointSecret> secrets, string? tenant, string endpointId)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(secrets, SecretsJson.Default.IReadOnlyListEndpointSecret);
-        return protector is null ? json : protector.Protect(json, Purpose(tenant, endpointId));
+        return protector is null ? json : (byte[])[Encrypted, .. protector.Protect(json, Purpose(tenant, endpointId))];
     }
 
     /// <summary>The endpoint's secrets, newest first.</summary>
@@ -35,14 +43,22 @@ internal sealed class SecretVault(ISecretProtector? protector = null)
             return [];
         }
 
-        var json = stored.Span[0] == PlainTextBegins ? stored.Span
-            : protector is not null ? protector.Unprotect(stored.Span, Purpose(tenant, endpointId))
-            : throw new CryptographicException("the stored secret is encrypted and this host has no key: call ProtectSecrets");
-        return JsonSerializer.Deserialize(json, SecretsJson.Default.IReadOnlyListEndpointSecret)!;
+        var json = stored.Span[0] == PlainText ? stored.Span : Decrypt(stored.Span, Purpose(tenant, endpointId));
+        try
+        {
+            return JsonSerializer.Deserialize(json, SecretsJson.Default.IReadOnlyListEndpointSecret)!;
+        }
+        catch (JsonException e)
+        {
+            throw new CryptographicException("the stored secret is damaged", e);
+        }
     }
 
     /// <summary>Whether the bytes are as <see cref="Seal"/> would make them now, with the key that encrypts now.</summary>
-    public bool IsCurrent(ReadOnlyMemory<byte> stored) => stored.IsEmpty || protector is null || protector.IsCurrent(stored.Span);
+    public bool IsCurrent(ReadOnlyMemory<byte> stored, string? tenant, string endpointId) =>
+        stored.IsEmpty
+        || (protector is null ? stored.Span[0] == PlainText
+            : stored.Span[0] == Encrypted && protector.IsCurrent(stored.Span[1..], Purpose(tenant, endpointId)));
 
     /// <summary>The secrets that sign now, newest first.</summary>
     /// <exception cref="CryptographicException">They are encrypted and cannot be read.</exception>
@@ -59,6 +75,29 @@ internal sealed class SecretVault(ISecretProtector? protector = null)
         }
 
         return signing;
+    }
+
+    private byte[] Decrypt(ReadOnlySpan<byte> stored, string purpose)
+    {
+        if (protector is null)
+        {
+            throw new CryptographicException("the stored secret is encrypted and this host has no key: call ProtectSecrets or UseDataProtection");
+        }
+
+        if (stored[0] != Encrypted)
+        {
+            throw new CryptographicException("the stored secret is not in a form that this version reads");
+        }
+
+        try
+        {
+            return protector.Unprotect(stored[1..], purpose);
+        }
+        catch (Exception e) when (e is not CryptographicException)
+        {
+            // A key vault that is away is a lost key too: no attempt is spent on it.
+            throw new CryptographicException($"the host's secret protector failed ({e.GetType().Name})", e);
+        }
     }
 
     private static string Purpose(string? tenant, string endpointId) => $"Outbox.EndpointSecret/{tenant?.Length ?? -1}/{tenant}/{endpointId}";
