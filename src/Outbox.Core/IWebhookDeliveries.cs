@@ -21,9 +21,15 @@ public interface IWebhookDeliveries
     /// <returns>False where there is no such delivery, it is still open, its content was erased or its endpoint was deleted.</returns>
     Task<bool> ReplayAsync(string id, CancellationToken cancellationToken = default);
 
-    /// <summary>Replays every Exhausted delivery that the filter matches (or those of another closed status where the filter names one).</summary>
+    /// <summary>
+    /// Replays every Exhausted delivery that the filter matches (or those of another closed status where the filter names one), the oldest first.
+    /// Each is replayed once, however soon it closes again; those enqueued after the call began are left alone.
+    /// </summary>
+    /// <param name="filter">Which ones.</param>
+    /// <param name="progress">Told after each batch how many were put back so far. Those stay put back where the call is cancelled.</param>
+    /// <param name="cancellationToken">Stops the call between two batches.</param>
     /// <returns>How many were put back to Waiting.</returns>
-    Task<int> ReplayAsync(DeliveryFilter filter, CancellationToken cancellationToken = default);
+    Task<int> ReplayAsync(DeliveryFilter filter, IProgress<int>? progress = null, CancellationToken cancellationToken = default);
 
     /// <summary>Cancels an open delivery. One whose request is on the wire is cancelled too: whatever comes back changes nothing.</summary>
     /// <returns>False where there is no such delivery or it is closed already.</returns>

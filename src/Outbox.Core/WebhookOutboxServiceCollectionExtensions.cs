@@ -73,9 +73,12 @@ public static class WebhookOutboxServiceCollectionExtensions
         services.AddSingleton<SecretRenewal>();
         services.AddSingleton<OutboxService>();
 
+        services.AddSingleton<WebhookStartupChecks>();
+
         // Before anything asks for a store, so that a missing one is named and not just unresolvable.
         services.AddSingleton<IHostedService, StoreChosenCheck>();
         services.AddSingleton<IHostedService, SecretProtectionCheck>();
+        services.AddSingleton<IHostedService, StartupChecksService>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<OutboxService>());
 
         var builder = new WebhookOutboxBuilder(services, WebhookHttpClient.Add(services));

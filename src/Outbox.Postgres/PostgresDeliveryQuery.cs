@@ -18,6 +18,9 @@ internal sealed class PostgresDeliveryQuery(PostgresDatabase database)
     /// <summary>Newest first, as the cursor counts.</summary>
     public string NewestFirst => $"order by {_time} desc, d.key desc";
 
+    /// <summary>Oldest first, as a replay goes.</summary>
+    public string OldestFirst => $"order by {_time}, d.key";
+
     /// <summary>d, e and p: the delivery, its event and its endpoint.</summary>
     public string From =>
         $"""
@@ -87,23 +90,26 @@ internal sealed class PostgresDeliveryQuery(PostgresDatabase database)
             return this;
         }
 
-        var parts = cursor.Split('-');
-        if (parts.Length != 2
-            || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds)
-            || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var key)
-            || microseconds > (DateTime.MaxValue - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond)
-        {
-            throw new WebhookValidationException("cursor", $"'{cursor}' is not a cursor of this store. Pass the NextCursor of the page before, or null for the first page.");
-        }
-
-        Add($"{_time} <= {{0}} and ({_time}, d.key) < ({{0}}, ", Sql.Time(DateTimeOffset.UnixEpoch.AddMicroseconds(microseconds)));
-        _conditions[^1] += $"${_parameters.Count + 1})";
-        _parameters.Add(Sql.Bigint(key));
-        return this;
+        var place = StoreCursor.Parse(cursor, 2);
+        return Beyond("<", place[0], place[1]);
     }
 
-    public static string CursorOf(DateTimeOffset enqueuedAt, long key) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(enqueuedAt - DateTimeOffset.UnixEpoch).Microseconds()}-{key}");
+    /// <summary>Goes on with a replay: past where it was, but not to what was enqueued after it began.</summary>
+    public PostgresDeliveryQuery GoOn(string? cursor)
+    {
+        if (cursor is null)
+        {
+            return this;
+        }
+
+        var place = StoreCursor.Parse(cursor, 3);
+        return Beyond(">", place[0], place[1]).Add($"{_time} <= {{0}}", Sql.Time(TimeOf(place[2])));
+    }
+
+    public static string CursorOf(DateTimeOffset enqueuedAt, long key) => StoreCursor.Format(Number(enqueuedAt), key);
+
+    public static string CursorOf(DateTimeOffset enqueuedAt, long key, string? before, DateTimeOffset now) =>
+        StoreCursor.Format(Number(enqueuedAt), key, before is null ? Number(now) : StoreCursor.Parse(before, 3)[2]);
 
     /// <summary>Adds a condition of the caller's own; {0} is its parameter.</summary>
     public PostgresDeliveryQuery Add(string condition, NpgsqlParameter? parameter = null)
@@ -116,6 +122,19 @@ internal sealed class PostgresDeliveryQuery(PostgresDatabase database)
         _conditions.Add(condition
             .Replace("{0}", string.Create(CultureInfo.InvariantCulture, $"${_parameters.Count}"), StringComparison.Ordinal)
             .Replace("{schema}", database.Schema, StringComparison.Ordinal));
+        return this;
+    }
+
+    private static long Number(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Microseconds();
+
+    private static DateTimeOffset TimeOf(long microseconds) =>
+        DateTimeOffset.UnixEpoch.AddMicroseconds(long.Min(microseconds, (DateTime.MaxValue - DateTime.UnixEpoch).Microseconds()));
+
+    private PostgresDeliveryQuery Beyond(string direction, long microseconds, long key)
+    {
+        Add($"{_time} {direction}= {{0}} and ({_time}, d.key) {direction} ({{0}}, ", Sql.Time(TimeOf(microseconds)));
+        _conditions[^1] += $"${_parameters.Count + 1})";
+        _parameters.Add(Sql.Bigint(key));
         return this;
     }
 

@@ -88,9 +88,13 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
                 cancellationToken),
             cancellationToken);
 
-    public ValueTask<int> ReplayAsync(string? deliveryId, DeliveryFilter filter, int limit, CancellationToken cancellationToken)
+    public ValueTask<ReplayBatch> ReplayAsync(
+        string? deliveryId, DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken)
     {
-        var query = new PostgresDeliveryQuery(database).Where(filter).Add("d.status in (2, 3, 5) and e.erased_at is null and p.deleted_at is null");
+        var query = new PostgresDeliveryQuery(database)
+            .Where(filter)
+            .GoOn(cursor)
+            .Add("d.status in (2, 3, 5) and e.erased_at is null and p.deleted_at is null");
         if (deliveryId is not null)
         {
             query.WithId(deliveryId);
@@ -100,21 +104,31 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
         var replay =
             $"""
             with chosen as (
-              select d.key, p.disabled_at is not null as parked {query.From} order by d.enqueued_at, d.key limit {limit} for update of d skip locked)
+              select d.key, p.disabled_at is not null as parked {query.From} {query.OldestFirst} limit {limit} for update of d skip locked)
             update {database.Schema}.outbox_delivery d
             set status = case when c.parked then 4 else 0 end,
               gate = case when d.ordering_key is not null then 2 when c.parked then 1 else 0 end,
               due_at = {database.Schema}.outbox_now(), failed_tries = 0, closed_at = null
             from chosen c where d.key = c.key
-            returning d.key, d.ordering_key is not null
+            returning d.key, d.ordering_key is not null, d.enqueued_at, d.due_at
             """;
         return database.TransactAsync(
             async transaction =>
             {
-                var replayed = await connectionOf(transaction).ReadAsync(replay, query.Parameters, row => (Key: row.GetInt64(0), Ordered: row.GetBoolean(1)), cancellationToken);
+                var replayed = await connectionOf(transaction).ReadAsync(
+                    replay,
+                    query.Parameters,
+                    row => (Key: row.GetInt64(0), Ordered: row.GetBoolean(1), EnqueuedAt: row.Time(2), Now: row.Time(3)),
+                    cancellationToken);
                 var ordered = replayed.Where(row => row.Ordered).Select(row => row.Key).ToArray();
                 await database.Ordering.MoveUpAsync(connectionOf(transaction), ordered, cancellationToken);
-                return replayed.Count;
+                if (replayed.Count < limit)
+                {
+                    return new ReplayBatch(replayed.Count, null);
+                }
+
+                var last = replayed.MaxBy(row => (row.EnqueuedAt, row.Key));
+                return new ReplayBatch(replayed.Count, PostgresDeliveryQuery.CursorOf(last.EnqueuedAt, last.Key, cursor, last.Now));
             },
             cancellationToken);
 

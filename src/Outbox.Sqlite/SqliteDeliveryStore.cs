@@ -1,4 +1,3 @@
-using System.Globalization;
 using Outbox.Deliveries;
 using Outbox.Storage;
 
@@ -18,7 +17,7 @@ internal sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliverySt
     public ValueTask<DeliveryPage> ListAsync(DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var before = KeyOf(cursor);
+        var before = cursor is null ? long.MaxValue : StoreCursor.Parse(cursor, 1)[0];
         return ValueTask.FromResult(database.Read(session => Page(session, filter, limit, before, cancellationToken)));
     }
 
@@ -28,8 +27,9 @@ internal sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliverySt
         return ValueTask.FromResult<IReadOnlyList<HeldArtifact>>(database.Read(session => SqliteDeliveryReader.Held(session, limit, database.Now)));
     }
 
-    public ValueTask<int> ReplayAsync(string? deliveryId, DeliveryFilter filter, int limit, CancellationToken cancellationToken) =>
-        _operator.ReplayAsync(deliveryId, filter, limit, cancellationToken);
+    public ValueTask<ReplayBatch> ReplayAsync(
+        string? deliveryId, DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken) =>
+        _operator.ReplayAsync(deliveryId, filter, limit, cursor, cancellationToken);
 
     public ValueTask<bool> CancelAsync(string id, string reason, CancellationToken cancellationToken) =>
         _operator.CancelAsync(id, reason, cancellationToken);
@@ -37,13 +37,9 @@ internal sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliverySt
     public ValueTask<ErasureResult> EraseAsync(string subject, string? tenant, CancellationToken cancellationToken) =>
         _operator.EraseAsync(subject, tenant, cancellationToken);
 
-    private DeliveryPage Page(SqliteSession session, DeliveryFilter filter, int limit, long? before, CancellationToken cancellationToken)
+    private DeliveryPage Page(SqliteSession session, DeliveryFilter filter, int limit, long before, CancellationToken cancellationToken)
     {
-        var query = SqliteDeliveryQuery.For(session, filter);
-        if (before is { } key)
-        {
-            query.Add("d.key < {0}", key);
-        }
+        var query = SqliteDeliveryQuery.For(session, filter).Add("d.key < {0}", before);
 
         var found = new List<(long Key, DeliveryInfo Delivery)>();
         var now = database.Now;
@@ -60,20 +56,6 @@ internal sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliverySt
         var isLast = found.Count <= limit;
         return new DeliveryPage(
             [.. found.Take(limit).Select(row => row.Delivery)],
-            isLast || limit == 0 ? null : CursorOf(found[limit - 1].Key));
-    }
-
-    private static string CursorOf(long key) => string.Create(CultureInfo.InvariantCulture, $"k{key:x}");
-
-    private static long? KeyOf(string? cursor)
-    {
-        if (cursor is null)
-        {
-            return null;
-        }
-
-        return cursor.StartsWith('k') && long.TryParse(cursor.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var key)
-            ? key
-            : throw new WebhookValidationException("cursor", $"'{cursor}' is not a cursor of this list. Pass the NextCursor of the page before, or null for the newest.");
+            isLast || limit == 0 ? null : StoreCursor.Format(found[limit - 1].Key));
     }
 }

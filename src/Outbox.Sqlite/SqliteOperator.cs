@@ -1,3 +1,5 @@
+using Outbox.Storage;
+
 namespace Outbox.Sqlite;
 
 /// <summary>The operator's verbs: replay, cancel, and the erasure of a subject.</summary>
@@ -18,6 +20,8 @@ internal sealed class SqliteOperator(SqliteDatabase database)
             failed_tries = 0, closed_at = NULL, due_at = ?2
         WHERE key = ?1
         """);
+
+    private static readonly Sql Newest = new("SELECT coalesce(max(key), 0) FROM outbox_delivery");
 
     private static readonly Sql CancelOpen = new(
         """
@@ -53,19 +57,21 @@ internal sealed class SqliteOperator(SqliteDatabase database)
         WHERE scope = 'call:' || ?1 AND deleted_at IS NULL AND (?2 IS NULL OR tenant = ?2)
         """);
 
-    public ValueTask<int> ReplayAsync(string? deliveryId, DeliveryFilter filter, int limit, CancellationToken cancellationToken) =>
+    public ValueTask<ReplayBatch> ReplayAsync(
+        string? deliveryId, DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken) =>
         database.WriteAsync(
             session =>
             {
                 var now = database.Now;
-                var replayed = Replayable(session, deliveryId, filter, limit);
+                var place = cursor is null ? [0, NewestKey(session)] : StoreCursor.Parse(cursor, 2);
+                var replayed = Replayable(session, deliveryId, filter, limit, after: place[0], last: place[1]);
                 foreach (var key in replayed)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     session.Use(Reopen).Bind(1, key).Bind(2, now).Run();
                 }
 
-                return replayed.Count;
+                return new ReplayBatch(replayed.Count, replayed.Count == limit ? StoreCursor.Format(replayed[^1], place[1]) : null);
             },
             cancellationToken);
 
@@ -75,9 +81,11 @@ internal sealed class SqliteOperator(SqliteDatabase database)
     public ValueTask<ErasureResult> EraseAsync(string subject, string? tenant, CancellationToken cancellationToken) =>
         database.WriteAsync(session => Erase(session, subject, tenant, cancellationToken), cancellationToken);
 
-    private static List<long> Replayable(SqliteSession session, string? deliveryId, DeliveryFilter filter, int limit)
+    private static List<long> Replayable(SqliteSession session, string? deliveryId, DeliveryFilter filter, int limit, long after, long last)
     {
         var query = SqliteDeliveryQuery.For(session, filter)
+            .Add("d.key > {0}", after)
+            .Add("d.key <= {0}", last)
             .Add("+d.status IN (2, 3, 5) AND v.erased_at IS NULL AND e.deleted_at IS NULL");
         if (deliveryId is not null)
         {
@@ -96,6 +104,15 @@ internal sealed class SqliteOperator(SqliteDatabase database)
         }
 
         return keys;
+    }
+
+    private static long NewestKey(SqliteSession session)
+    {
+        var row = session.Use(Newest);
+        row.Step();
+        var key = row.Int64(0);
+        row.Reset();
+        return key;
     }
 
     private static bool Cancel(SqliteSession session, string id, string reason, long now)

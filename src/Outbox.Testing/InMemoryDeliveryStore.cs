@@ -1,4 +1,3 @@
-using System.Globalization;
 using Outbox.Deliveries;
 using Outbox.Storage;
 
@@ -16,13 +15,7 @@ internal sealed class InMemoryDeliveryStore(Tables tables) : IDeliveryStore
 
     public ValueTask<DeliveryPage> ListAsync(DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken)
     {
-        var before = long.MaxValue;
-        if (cursor is not null && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out before))
-        {
-            throw new WebhookValidationException(
-                "cursor", $"'{cursor}' is not a cursor of this store. Pass the NextCursor of the page before, or null.");
-        }
-
+        var before = cursor is null ? long.MaxValue : StoreCursor.Parse(cursor, 1)[0];
         lock (tables.Lock)
         {
             var rows = tables.Deliveries
@@ -30,7 +23,7 @@ internal sealed class InMemoryDeliveryStore(Tables tables) : IDeliveryStore
                 .OrderByDescending(row => row.Key)
                 .Take(limit + 1)
                 .ToList();
-            var next = rows.Count > limit ? rows[limit - 1].Key.ToString(CultureInfo.InvariantCulture) : null;
+            var next = rows.Count > limit ? StoreCursor.Format(rows[limit - 1].Key) : null;
             return new(new DeliveryPage([.. rows.Take(limit).Select(DeliveryViews.Info)], next));
         }
     }
@@ -52,11 +45,14 @@ internal sealed class InMemoryDeliveryStore(Tables tables) : IDeliveryStore
         }
     }
 
-    public ValueTask<int> ReplayAsync(string? deliveryId, DeliveryFilter filter, int limit, CancellationToken cancellationToken)
+    public ValueTask<ReplayBatch> ReplayAsync(
+        string? deliveryId, DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken)
     {
         lock (tables.Lock)
         {
+            var place = cursor is null ? [0, tables.Deliveries.LastOrDefault()?.Key ?? 0] : StoreCursor.Parse(cursor, 2);
             var rows = tables.Deliveries
+                .Where(row => row.Key > place[0] && row.Key <= place[1])
                 .Where(row => !row.IsOpen && !row.Event.Erased && !row.Endpoint.Deleted)
                 .Where(row => (deliveryId is null || row.Id == deliveryId) && Matches(row, filter))
                 .Take(limit)
@@ -69,7 +65,7 @@ internal sealed class InMemoryDeliveryStore(Tables tables) : IDeliveryStore
                 row.Status = row.Endpoint.Disabled ? DeliveryStatus.Parked : DeliveryStatus.Waiting;
             }
 
-            return new(rows.Count);
+            return new(new ReplayBatch(rows.Count, rows.Count == limit ? StoreCursor.Format(rows[^1].Key, place[1]) : null));
         }
     }
 

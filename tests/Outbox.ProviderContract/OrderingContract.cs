@@ -200,7 +200,8 @@ public abstract class OrderingContract<TFixture> : StoreContract<TFixture>
         var ids = await OweAsync(3);
         await Stores.DeliverAllAsync();
 
-        Assert.Equal(3, await Deliveries.ReplayAsync(null, new() { Status = DeliveryStatus.Delivered }, 10, CancellationToken.None));
+        var batch = await Deliveries.ReplayAsync(null, new() { Status = DeliveryStatus.Delivered }, 10, null, CancellationToken.None);
+        Assert.Equal(3, batch.Replayed);
 
         Assert.Single(await Stores.ClaimAsync());
         await AdvanceMinutesAsync(6);

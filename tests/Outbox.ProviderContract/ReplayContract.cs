@@ -72,13 +72,31 @@ public abstract class ReplayContract<TFixture> : StoreContract<TFixture>
         await ExhaustAllAsync();
         var filter = new DeliveryFilter { Status = DeliveryStatus.Exhausted, EndpointId = first.Id, EventType = "call.ended" };
 
-        Assert.Equal(2, await Deliveries.ReplayAsync(null, filter, 2, CancellationToken.None));
-        Assert.Equal(1, await Deliveries.ReplayAsync(null, filter, 2, CancellationToken.None));
-        Assert.Equal(0, await Deliveries.ReplayAsync(null, filter, 2, CancellationToken.None));
+        var batch = await Deliveries.ReplayAsync(null, filter, 2, null, CancellationToken.None);
+        Assert.Equal(2, batch.Replayed);
+        Assert.Equal(new ReplayBatch(1, null), await Deliveries.ReplayAsync(null, filter, 2, batch.NextCursor, CancellationToken.None));
+        Assert.Equal(new ReplayBatch(0, null), await Deliveries.ReplayAsync(null, filter, 2, null, CancellationToken.None));
 
         var claimed = await Stores.ClaimAsync();
         Assert.Equal(3, claimed.Count);
         Assert.All(claimed, delivery => Assert.Equal((first.Id, "call.ended"), (delivery.Endpoint.Id, delivery.EventType)));
+    }
+
+    [ContractFact]
+    public async Task A_replay_meets_each_delivery_once_though_they_close_again_meanwhile() =>
+        await AssertMeetsEachOnceAsync(new() { Status = DeliveryStatus.Delivered });
+
+    [ContractFact]
+    public async Task So_does_a_replay_of_one_event_type() =>
+        await AssertMeetsEachOnceAsync(new() { Status = DeliveryStatus.Delivered, EventType = "call.ended" });
+
+    [ContractFact]
+    public async Task A_cursor_of_another_store_is_refused()
+    {
+        var refused = await Assert.ThrowsAsync<WebhookValidationException>(
+            async () => await Deliveries.ReplayAsync(null, new(), 2, "page two", CancellationToken.None));
+
+        Assert.Contains("'page two'", refused.Message, StringComparison.Ordinal);
     }
 
     [ContractFact]
@@ -94,8 +112,8 @@ public abstract class ReplayContract<TFixture> : StoreContract<TFixture>
         await Stores.OweAsync();
         await ExhaustAllAsync();
 
-        Assert.Equal(1, await Deliveries.ReplayAsync(
-            null, new() { Status = DeliveryStatus.Exhausted, From = from, Until = until }, 10, CancellationToken.None));
+        Assert.Equal(1, (await Deliveries.ReplayAsync(
+            null, new() { Status = DeliveryStatus.Exhausted, From = from, Until = until }, 10, null, CancellationToken.None)).Replayed);
 
         Assert.Equal(inside, (await Stores.ClaimOneAsync()).Id);
     }
@@ -157,6 +175,33 @@ public abstract class ReplayContract<TFixture> : StoreContract<TFixture>
         await Stores.EnableAsync(endpoint);
         Assert.False(await Stores.DrainAsync());
         await AssertStatusAsync(DeliveryStatus.Cancelled, id);
+    }
+
+    private async Task AssertMeetsEachOnceAsync(DeliveryFilter filter)
+    {
+        await Stores.PutAsync(Some.Endpoint());
+        var owed = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            owed.Add(await Stores.OweAsync());
+        }
+
+        await Stores.DeliverAllAsync();
+        var (replayed, sentAgain) = (0, new List<string>());
+        string? cursor = null;
+        do
+        {
+            var batch = await Deliveries.ReplayAsync(null, filter, 2, cursor, CancellationToken.None);
+            replayed += batch.Replayed;
+            await AdvanceMinutesAsync(1);
+            await Stores.OweAsync();
+            sentAgain.AddRange((await Stores.DeliverAllAsync()).Where(owed.Contains));
+            cursor = batch.NextCursor;
+        }
+        while (cursor is not null && replayed <= owed.Count);
+
+        Assert.Equal(owed, sentAgain);
+        Assert.Equal(owed.Count, replayed);
     }
 
     private async Task ExhaustAllAsync()

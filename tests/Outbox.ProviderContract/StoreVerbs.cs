@@ -87,7 +87,7 @@ internal static class StoreVerbs
         (await stores.Deliveries.ListAsync(filter ?? new(), 500, null, CancellationToken.None)).Deliveries;
 
     public static async Task<int> ReplayAsync(this OutboxStores stores, string deliveryId) =>
-        await stores.Deliveries.ReplayAsync(deliveryId, new(), 1, CancellationToken.None);
+        (await stores.Deliveries.ReplayAsync(deliveryId, new(), 1, null, CancellationToken.None)).Replayed;
 
     public static async Task<bool> CancelAsync(this OutboxStores stores, string deliveryId) =>
         await stores.Deliveries.CancelAsync(deliveryId, "operator", CancellationToken.None);

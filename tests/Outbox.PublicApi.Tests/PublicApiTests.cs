@@ -7,6 +7,7 @@ namespace Outbox.PublicApi.Tests;
 public sealed class PublicApiTests
 {
     [Theory]
+    [InlineData("Outbox.AspNetCore")]
     [InlineData("Outbox.Core")]
     [InlineData("Outbox.Postgres")]
     [InlineData("Outbox.Sqlite")]

@@ -7,7 +7,7 @@ namespace Outbox.Deliveries;
 internal sealed class WebhookDeliveries(IDeliveryStore store, StoreGate gate, WakeSignal wake) : IWebhookDeliveries
 {
     private const int MaxPage = 500;
-    private const int ReplayBatch = 500;
+    private const int ReplayAtOnce = 500;
 
     public async Task<DeliveryDetails?> GetAsync(string id, CancellationToken cancellationToken = default)
     {
@@ -33,19 +33,13 @@ internal sealed class WebhookDeliveries(IDeliveryStore store, StoreGate gate, Wa
     {
         ArgumentNullException.ThrowIfNull(id);
         await gate.OpenAsync(cancellationToken);
-        foreach (var status in (DeliveryStatus[])[DeliveryStatus.Exhausted, DeliveryStatus.Delivered, DeliveryStatus.Cancelled])
-        {
-            if (await store.ReplayAsync(id, new DeliveryFilter { Status = status }, limit: 1, cancellationToken) > 0)
-            {
-                wake.Wake();
-                return true;
-            }
-        }
-
-        return false;
+        var batch = await store.ReplayAsync(id, new DeliveryFilter(), limit: 1, cursor: null, cancellationToken);
+        wake.Wake();
+        return batch.Replayed > 0;
     }
 
-    public async Task<int> ReplayAsync(DeliveryFilter filter, CancellationToken cancellationToken = default)
+    public async Task<int> ReplayAsync(
+        DeliveryFilter filter, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
         var status = filter.Status ?? DeliveryStatus.Exhausted;
@@ -58,14 +52,16 @@ internal sealed class WebhookDeliveries(IDeliveryStore store, StoreGate gate, Wa
         await gate.OpenAsync(cancellationToken);
         var closed = filter with { Status = status };
         var replayed = 0;
-        int batch;
+        string? cursor = null;
         do
         {
-            batch = await store.ReplayAsync(deliveryId: null, closed, ReplayBatch, cancellationToken);
-            replayed += batch;
+            var batch = await store.ReplayAsync(deliveryId: null, closed, ReplayAtOnce, cursor, cancellationToken);
+            replayed += batch.Replayed;
+            cursor = batch.NextCursor;
             wake.Wake();
+            progress?.Report(replayed);
         }
-        while (batch == ReplayBatch);
+        while (cursor is not null);
         return replayed;
     }
 

@@ -18,7 +18,7 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Information, "The outbox has stopped; {Interrupted} deliveries were interrupted and go on at the next start.")]
     public static partial void Stopped(ILogger logger, int interrupted);
 
-    [LoggerMessage(10, LogLevel.Error, "The outbox cannot {Operation}: the database failed {Failures} times in a row. It goes on trying; no attempt is spent.")]
+    [LoggerMessage(10, LogLevel.Error, "The outbox cannot {Operation}: consecutive failures of the database: {Failures}. It goes on trying; no attempt is spent.")]
     public static partial void StoreFailed(ILogger logger, Exception failure, string operation, int failures);
 
     [LoggerMessage(11, LogLevel.Information, "The outbox can {Operation} again after {Failures} failures.")]
@@ -46,10 +46,10 @@ internal static partial class Log
     [LoggerMessage(26, LogLevel.Error, "{Count} settlements were not stored before the host stopped. Their leases run out and the deliveries are repeated.")]
     public static partial void SettlementsAbandoned(ILogger logger, int count);
 
-    [LoggerMessage(27, LogLevel.Warning, "{EndpointId} has failed {Failures} times in a row and is left alone for {Block}; what is owed to it waits. This is said once a minute.")]
+    [LoggerMessage(27, LogLevel.Warning, "{EndpointId} is left alone after {Failures} consecutive failures for {Block}; what is owed to it waits. This is said once a minute.")]
     public static partial void EndpointBlocked(ILogger logger, string endpointId, int failures, TimeSpan block);
 
-    [LoggerMessage(28, LogLevel.Information, "{EndpointId} accepts deliveries again after {Failures} failures in a row.")]
+    [LoggerMessage(28, LogLevel.Information, "{EndpointId} accepts deliveries again after {Failures} consecutive failures.")]
     public static partial void EndpointRecovered(ILogger logger, string endpointId, int failures);
 
     [LoggerMessage(29, LogLevel.Error, "A handler failed on the notice {Type} {EventId}; it is not called again for it.")]

@@ -64,7 +64,7 @@ internal sealed class OutboxService(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         wake.Listening = false;
-        await _stopClaiming.CancelAsync();
+        StopClaiming();
         using (cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _stopWorking))
         {
             await _running;
@@ -99,6 +99,9 @@ internal sealed class OutboxService(
         _stopClaiming.Dispose();
         _stopWorking.Dispose();
     }
+
+    // Not CancelAsync, which would end the loops from the thread pool; each of them only throws.
+    private void StopClaiming() => _stopClaiming.Cancel();
 
     private async Task RunAsync(CancellationToken stop)
     {

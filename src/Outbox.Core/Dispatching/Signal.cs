@@ -23,6 +23,8 @@ internal sealed class Signal(TimeProvider clock)
     /// <summary>Returns at the next wake, at once where one came since the last wait, or after the timeout.</summary>
     public async Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
+        // Before the wakes: a loop that is woken all the time must be able to stop.
+        cancellationToken.ThrowIfCancellationRequested();
         TaskCompletionSource sleeper;
         lock (_gate)
         {
@@ -35,17 +37,19 @@ internal sealed class Signal(TimeProvider clock)
             sleeper = _sleeper ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        try
+        // Task.WaitAsync on such a source would go on from the thread pool, whatever context the loop has.
+        using (clock.CreateTimer(static state => ((TaskCompletionSource)state!).TrySetResult(), sleeper, timeout, Timeout.InfiniteTimeSpan))
+        using (cancellationToken.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), sleeper))
         {
-            await sleeper.Task.WaitAsync(timeout, clock, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
+            await sleeper.Task;
         }
 
         lock (_gate)
         {
             _awake = false;
+            _sleeper = null;
         }
+
+        cancellationToken.ThrowIfCancellationRequested();
     }
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Outbox.Dispatching;
+using Outbox.Profiles;
 using Outbox.Storage;
 
 namespace Outbox.Events;
@@ -11,12 +12,15 @@ internal sealed class WebhookOutbox(
     IOutboxStore store,
     IDeliveryStore deliveryStore,
     WakeSignal wake,
+    ProfileCatalogue profiles,
     IWebhookEndpoints endpoints,
     IWebhookDeliveries deliveries) : IWebhookOutbox
 {
     public IWebhookEndpoints Endpoints => endpoints;
 
     public IWebhookDeliveries Deliveries => deliveries;
+
+    public IReadOnlyCollection<WebhookProfile> Profiles => profiles.All;
 
     public Task<EnqueueResult> EnqueueAsync(WebhookEvent webhookEvent, DbTransaction transaction, CancellationToken cancellationToken = default)
     {

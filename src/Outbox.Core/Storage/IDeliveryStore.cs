@@ -22,14 +22,16 @@ public interface IDeliveryStore
     /// <summary>
     /// Puts closed deliveries that match back to Waiting, due now, with no failed tries; at most <paramref name="limit"/>. Left alone: open ones,
     /// erased ones, and those whose endpoint is deleted. Where the endpoint is disabled they are Parked. The oldest
-    /// come first where the limit leaves some out.
+    /// come first where the limit leaves some out. A series of calls, each with the cursor of the one before, meets every delivery at most once
+    /// and none that was enqueued after its first call: it ends, though deliveries close again meanwhile.
     /// </summary>
     /// <param name="deliveryId">Only this delivery, or null.</param>
     /// <param name="filter">Which ones; its status is a closed one, or null for any closed one.</param>
     /// <param name="limit">How many at most.</param>
+    /// <param name="cursor">The <see cref="ReplayBatch.NextCursor"/> of the call before, or null to begin.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    /// <returns>How many were put back.</returns>
-    ValueTask<int> ReplayAsync(string? deliveryId, DeliveryFilter filter, int limit, CancellationToken cancellationToken);
+    ValueTask<ReplayBatch> ReplayAsync(
+        string? deliveryId, DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken);
 
     /// <summary>Cancels an open delivery, a leased one too: its lease is void. False where it is closed or unknown.</summary>
     ValueTask<bool> CancelAsync(string id, string reason, CancellationToken cancellationToken);
@@ -37,6 +39,11 @@ public interface IDeliveryStore
     /// <summary>Empties everything that tells about a subject and cancels its open deliveries: see <see cref="IWebhookOutbox.EraseSubjectAsync"/>.</summary>
     ValueTask<ErasureResult> EraseAsync(string subject, string? tenant, CancellationToken cancellationToken);
 }
+
+/// <summary>What one call of a replay did.</summary>
+/// <param name="Replayed">How many deliveries were put back.</param>
+/// <param name="NextCursor">Where the next call goes on; null where none is left.</param>
+public sealed record ReplayBatch(int Replayed, string? NextCursor);
 
 /// <summary>An artifact that an event waits for.</summary>
 /// <param name="EventId">The event's id.</param>

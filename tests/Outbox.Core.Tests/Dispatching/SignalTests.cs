@@ -33,6 +33,32 @@ public sealed class SignalTests
     }
 
     [Fact]
+    public async Task A_loop_that_is_woken_all_the_time_can_be_stopped()
+    {
+        var signal = new Signal(_clock);
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+
+        signal.Wake();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => signal.WaitAsync(TimeSpan.FromHours(1), stop.Token));
+    }
+
+    [Fact]
+    public async Task A_sleeper_that_is_stopped_leaves_nothing_behind()
+    {
+        var signal = new Signal(_clock);
+        using var stop = new CancellationTokenSource();
+
+        var sleeping = signal.WaitAsync(TimeSpan.FromHours(1), stop.Token);
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sleeping);
+        Assert.Equal(0, _clock.PendingTimers);
+        Assert.False(signal.WaitAsync(TimeSpan.FromHours(1), CancellationToken.None).IsCompleted);
+    }
+
+    [Fact]
     public async Task A_commit_wakes_the_dispatcher_although_nobody_calls_it()
     {
         var wake = new WakeSignal(_clock) { Listening = true };
