@@ -4,7 +4,8 @@ namespace Outbox.Endpoints;
 
 /// <summary>
 /// Encrypts endpoint secrets before they reach the database. Core has AES-256-GCM (<c>ProtectSecrets</c>), Outbox.AspNetCore has ASP.NET Core's
-/// data protection (<c>UseDataProtection</c>); register another as a singleton, such as one that asks a key vault.
+/// data protection (<c>UseDataProtection</c>); register another as a singleton, such as one that asks a key vault. Of several, the first encrypts
+/// and all decrypt.
 /// </summary>
 public interface ISecretProtector
 {
