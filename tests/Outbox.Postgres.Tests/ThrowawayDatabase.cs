@@ -19,6 +19,10 @@ public sealed class ThrowawayDatabase : IAsyncDisposable
         var settings = new NpgsqlConnectionStringBuilder(PostgresServer.SharedConnectionString)
         {
             Database = string.Create(CultureInfo.InvariantCulture, $"outbox_{Environment.ProcessId}_{Interlocked.Increment(ref _count)}"),
+
+            // The role is called outbox, and PostgreSQL looks in the schema of the role's name first: once that schema is there, the host's
+            // tables would not be found.
+            SearchPath = "public",
         };
         await RunAsync($"create database \"{settings.Database}\"");
         return new ThrowawayDatabase(settings);
