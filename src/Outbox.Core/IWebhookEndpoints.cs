@@ -67,7 +67,11 @@ public sealed record EndpointFilter
 /// <param name="Endpoint">The endpoint as it now is.</param>
 /// <param name="Created">True where it is new, false where one was changed.</param>
 /// <param name="GeneratedSecret">The secret where the outbox generated it: shown this once, never again. Otherwise null.</param>
-public sealed record EndpointRegistration(EndpointInfo Endpoint, bool Created, string? GeneratedSecret);
+public sealed record EndpointRegistration(EndpointInfo Endpoint, bool Created, string? GeneratedSecret)
+{
+    /// <summary>What may be logged: the secret is not.</summary>
+    public override string ToString() => $"{nameof(EndpointRegistration)} {{ Endpoint = {Endpoint}, Created = {Created} }}";
+}
 
 /// <summary>An endpoint as it may be shown: its secrets are only hinted at.</summary>
 public sealed record EndpointInfo
@@ -134,4 +138,7 @@ public sealed record EndpointInfo
 
     /// <summary>When it was made.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Its id, scope and profile: what may be logged. The URL's path may be a secret.</summary>
+    public override string ToString() => $"{nameof(EndpointInfo)} {{ Id = {Id}, Scope = {Scope}, Profile = {Profile} }}";
 }

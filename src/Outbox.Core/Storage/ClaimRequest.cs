@@ -72,6 +72,9 @@ public sealed record ClaimedDelivery
 
     /// <summary>The endpoint as it is now. Deliveries of one claim may share the instance.</summary>
     public required ClaimedEndpoint Endpoint { get; init; }
+
+    /// <summary>Its id: what may be logged.</summary>
+    public override string ToString() => $"{nameof(ClaimedDelivery)} {{ Id = {Id} }}";
 }
 
 /// <summary>Where a leased delivery goes.</summary>
@@ -94,4 +97,7 @@ public sealed record ClaimedEndpoint
 
     /// <summary>For how long it has failed, by the store's clock; zero where it is well.</summary>
     public TimeSpan FailingFor { get; init; }
+
+    /// <summary>Its id: what may be logged.</summary>
+    public override string ToString() => $"{nameof(ClaimedEndpoint)} {{ Id = {Id} }}";
 }

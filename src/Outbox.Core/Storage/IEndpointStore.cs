@@ -111,4 +111,7 @@ public sealed record StoredEndpoint
     /// are left; what a put says is ignored.
     /// </summary>
     public bool Draining { get; init; }
+
+    /// <summary>Its id: what may be logged.</summary>
+    public override string ToString() => $"{nameof(StoredEndpoint)} {{ Id = {Id} }}";
 }
