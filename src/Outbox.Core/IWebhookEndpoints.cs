@@ -69,8 +69,8 @@ public sealed record EndpointFilter
 /// <param name="GeneratedSecret">The secret where the outbox generated it: shown this once, never again. Otherwise null.</param>
 public sealed record EndpointRegistration(EndpointInfo Endpoint, bool Created, string? GeneratedSecret)
 {
-    /// <summary>What may be logged: the secret is not.</summary>
-    public override string ToString() => $"{nameof(EndpointRegistration)} {{ Endpoint = {Endpoint}, Created = {Created} }}";
+    /// <summary>For logs: without the secret.</summary>
+    public override string ToString() => $"{Endpoint}, {(Created ? "new" : "changed")}";
 }
 
 /// <summary>An endpoint as it may be shown: its secrets are only hinted at.</summary>
@@ -139,6 +139,6 @@ public sealed record EndpointInfo
     /// <summary>When it was made.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Its id, scope and profile: what may be logged. The URL's path may be a secret.</summary>
-    public override string ToString() => $"{nameof(EndpointInfo)} {{ Id = {Id}, Scope = {Scope}, Profile = {Profile} }}";
+    /// <summary>For logs: without the URL, whose path may be a secret.</summary>
+    public override string ToString() => $"{Id} ({Profile} endpoint for {Scope})";
 }

@@ -45,6 +45,6 @@ public sealed record WebhookEndpoint
     /// <summary>False stores the endpoint disabled. Default: true; putting an endpoint that was disabled enables it again.</summary>
     public bool Enabled { get; init; } = true;
 
-    /// <summary>Its id, scope and profile: what may be logged. The secret is none of it, nor is the URL, whose path may be a secret.</summary>
-    public override string ToString() => $"{nameof(WebhookEndpoint)} {{ Id = {Id}, Scope = {Scope}, Profile = {Profile} }}";
+    /// <summary>For logs: without the secret, and without the URL, whose path may be one.</summary>
+    public override string ToString() => $"{Profile} endpoint for {Scope}";
 }

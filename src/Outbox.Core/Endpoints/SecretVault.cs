@@ -12,7 +12,7 @@ internal sealed record EndpointSecret(string Value, DateTimeOffset? Until)
     public bool Is(string value) =>
         CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(Value.AsSpan()), MemoryMarshal.AsBytes(value.AsSpan()));
 
-    public override string ToString() => nameof(EndpointSecret);
+    public override string ToString() => SecretVault.Hint(Value);
 }
 
 /// <summary>

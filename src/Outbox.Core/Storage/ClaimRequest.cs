@@ -73,8 +73,8 @@ public sealed record ClaimedDelivery
     /// <summary>The endpoint as it is now. Deliveries of one claim may share the instance.</summary>
     public required ClaimedEndpoint Endpoint { get; init; }
 
-    /// <summary>Its id: what may be logged.</summary>
-    public override string ToString() => $"{nameof(ClaimedDelivery)} {{ Id = {Id} }}";
+    /// <summary>For logs: without the data and the headers.</summary>
+    public override string ToString() => Id;
 }
 
 /// <summary>Where a leased delivery goes.</summary>
@@ -98,6 +98,6 @@ public sealed record ClaimedEndpoint
     /// <summary>For how long it has failed, by the store's clock; zero where it is well.</summary>
     public TimeSpan FailingFor { get; init; }
 
-    /// <summary>Its id: what may be logged.</summary>
-    public override string ToString() => $"{nameof(ClaimedEndpoint)} {{ Id = {Id} }}";
+    /// <summary>For logs: without the secrets, and without the URL, whose path may be one.</summary>
+    public override string ToString() => Id;
 }

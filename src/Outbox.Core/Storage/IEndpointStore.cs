@@ -112,6 +112,6 @@ public sealed record StoredEndpoint
     /// </summary>
     public bool Draining { get; init; }
 
-    /// <summary>Its id: what may be logged.</summary>
-    public override string ToString() => $"{nameof(StoredEndpoint)} {{ Id = {Id} }}";
+    /// <summary>For logs: without the secrets, and without the URL, whose path may be one.</summary>
+    public override string ToString() => $"{Id} ({Profile} endpoint for {Scope})";
 }
