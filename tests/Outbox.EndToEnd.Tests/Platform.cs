@@ -111,9 +111,9 @@ public sealed class Platform : IAsyncDisposable
     }
 
     /// <summary>Waits until something is so in the database. There is nothing to await there, so it looks.</summary>
-    public async Task UntilAsync(Func<Task<bool>> isSo)
+    public async Task UntilAsync(Func<Task<bool>> isSo, int seconds = 30)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         while (!await isSo())
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Polly;
 
 namespace Outbox.Sending;
@@ -9,6 +10,9 @@ internal sealed class WebhookSender(
     WebhookSendingOptions options,
     TimeProvider clock)
 {
+    // Any other span that happens to be current belongs to the host, and says nothing of this delivery.
+    private const string OwnSource = "Outbox";
+
     public WebhookSender(
         IHttpMessageHandlerFactory handlers,
         ResiliencePipeline<HttpResponseMessage> pipeline,
@@ -75,6 +79,11 @@ internal sealed class WebhookSender(
             Content = new OnceContent(request.Body),
         };
         message.Headers.TryAddWithoutValidation("User-Agent", options.UserAgent);
+        if (options.SendTraceParent && Activity.Current is { IdFormat: ActivityIdFormat.W3C, Source.Name: OwnSource, Id: { } traceParent })
+        {
+            message.Headers.TryAddWithoutValidation("traceparent", traceParent);
+        }
+
         foreach (var (name, value) in request.Headers)
         {
             if (!OutgoingHeaders.IsToken(name) || !OutgoingHeaders.IsPrintable(value)
