@@ -106,8 +106,15 @@ public sealed class Platform : IAsyncDisposable
     public async Task<DeliveryDetails> UntilAsync(string deliveryId, Func<DeliveryDetails, bool> isSo)
     {
         DeliveryDetails? delivery = null;
-        await UntilAsync(async () => (delivery = await Outbox.Deliveries.GetAsync(deliveryId)) is not null && isSo(delivery));
-        return delivery!;
+        try
+        {
+            await UntilAsync(async () => (delivery = await Outbox.Deliveries.GetAsync(deliveryId)) is not null && isSo(delivery));
+            return delivery!;
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new TimeoutException($"{deliveryId} is still {delivery}", e);
+        }
     }
 
     /// <summary>Waits until something is so in the database. There is nothing to await there, so it looks.</summary>
