@@ -10,9 +10,6 @@ internal sealed class WebhookSender(
     WebhookSendingOptions options,
     TimeProvider clock)
 {
-    // Any other span that happens to be current belongs to the host, and says nothing of this delivery.
-    private const string OwnSource = "Outbox";
-
     public WebhookSender(
         IHttpMessageHandlerFactory handlers,
         ResiliencePipeline<HttpResponseMessage> pipeline,
@@ -79,7 +76,10 @@ internal sealed class WebhookSender(
             Content = new OnceContent(request.Body),
         };
         message.Headers.TryAddWithoutValidation("User-Agent", options.UserAgent);
-        if (options.SendTraceParent && Activity.Current is { IdFormat: ActivityIdFormat.W3C, Source.Name: OwnSource, Id: { } traceParent })
+
+        // Any other span that happens to be current belongs to the host, and says nothing of this delivery.
+        if (options.SendTraceParent
+            && Activity.Current is { IdFormat: ActivityIdFormat.W3C, Source.Name: WebhookTelemetry.ActivitySourceName, Id: { } traceParent })
         {
             message.Headers.TryAddWithoutValidation("traceparent", traceParent);
         }

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Outbox.Deliveries;
 using Outbox.Profiles;
 using Outbox.Signing;
 
@@ -29,6 +32,32 @@ public sealed class HeaderTests : IAsyncLifetime
         Assert.Equal("eu", request.Headers["X-Acme-Region"]);
         Assert.DoesNotContain("forged", request.Headers["X-Acme-Signature"], StringComparison.Ordinal);
         Assert.True(new WebhookVerifier(changed, Platform.Secret).Verify(request.Body, name => request.Headers.GetValueOrDefault(name)).IsValid);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_request_carries_the_id_of_its_own_span_where_the_host_asked_for_it(bool asked)
+    {
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == WebhookTelemetry.ActivitySourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var ambient = new Activity("of the host").SetBaggage("secret", "1").Start();
+        await using var platform = await Platform.StartAsync(configure: options => options.Sending.SendTraceParent = asked);
+        await platform.ListenAsync(_receiver.Url("/hook"));
+
+        var id = (await platform.EndCallAsync("call_1")).DeliveryIds.Single();
+        var request = await _receiver.NextAsync();
+        await platform.UntilAsync(id, DeliveryStatus.Delivered);
+
+        var own = spans.Single(span => span.OperationName == "deliver" && span.TagObjects.Any(tag => id.Equals(tag.Value as string, StringComparison.Ordinal)));
+        Assert.Equal(asked ? own.Id : null, request.Headers.GetValueOrDefault("traceparent"));
+        Assert.DoesNotContain(request.Headers.Keys, name => name.Equals("tracestate", StringComparison.OrdinalIgnoreCase) || name.Equals("baggage", StringComparison.OrdinalIgnoreCase));
     }
 
     [Theory]

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Outbox.Deliveries;
 using Outbox.Endpoints;
@@ -60,6 +60,8 @@ public sealed class LostKeyTests : IAsyncLifetime
             Assert.All(waiting, delivery => Assert.Equal((DeliveryStatus.Waiting, 0, 0), (delivery.Status, delivery.Attempts, delivery.AttemptLog.Count)));
             Assert.All(waiting, delivery => Assert.Contains("ProtectSecrets", delivery.LastError, StringComparison.Ordinal));
             Assert.Equal(endpoints.Order(StringComparer.Ordinal), StatusOf(keyless).Unreadable.Select(unreadable => unreadable.EndpointId).Order(StringComparer.Ordinal));
+            var health = await HealthAsync(keyless);
+            Assert.Equal((HealthStatus.Unhealthy, (object)3), (health.Status, health.Data["unreadableSecrets"]));
             Assert.InRange(Lines(NotAttempted, LogLevel.Warning), 1, 7);
             Assert.InRange(Lines(Unreadable, LogLevel.Error), 6, 7);
         }
@@ -75,6 +77,7 @@ public sealed class LostKeyTests : IAsyncLifetime
         Assert.Equal(ids.Count, _receiver.All.Count);
         Assert.All(_receiver.All.Where(request => request.Path == "/topcalls"), request => AssertSigned(request, WebhookProfile.TopCalls));
         Assert.Empty(StatusOf(restored).Unreadable);
+        Assert.Equal(HealthStatus.Healthy, (await HealthAsync(restored)).Status);
     }
 
     [Fact]
@@ -154,6 +157,7 @@ public sealed class LostKeyTests : IAsyncLifetime
     {
         build(outbox);
         _log.RecordAll(outbox.Services);
+        outbox.Services.AddHealthChecks().AddWebhookOutbox();
         outbox.Services.AddSingleton<TimeProvider>(_clock);
     });
 
@@ -179,6 +183,9 @@ public sealed class LostKeyTests : IAsyncLifetime
         var verifier = new WebhookVerifier(profile, [Platform.Secret], _clock, TimeSpan.FromHours(1));
         Assert.True(verifier.Verify(request.Body, name => request.Headers.GetValueOrDefault(name)).IsValid);
     }
+
+    private static async Task<HealthReportEntry> HealthAsync(Platform platform) =>
+        (await platform.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries.Single().Value;
 
     private static IWebhookSecretStatus StatusOf(Platform platform) => platform.Services.GetRequiredService<IWebhookSecretStatus>();
 
