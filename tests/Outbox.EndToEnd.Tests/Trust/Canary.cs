@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Outbox.EndToEnd.Tests.Trust;
@@ -9,7 +10,7 @@ internal sealed class Canary
 
     public Canary(string kind)
     {
-        Value = $"canary-{kind}-{Guid.NewGuid():N}";
+        Value = $"canary-{kind}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}";
         var bytes = Encoding.UTF8.GetBytes(Value);
         _texts =
         [

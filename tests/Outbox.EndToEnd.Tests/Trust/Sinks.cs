@@ -14,8 +14,7 @@ internal sealed class Sinks : IDisposable
     private readonly ActivityListener _spans;
     private readonly MeterListener _metrics;
 
-    /// <param name="hostsOwnException">What the test itself throws as a host's handler would: its words are the host's business until the outbox repeats them.</param>
-    public Sinks(Type hostsOwnException)
+    private Sinks(Type hostsOwnException)
     {
         _hostsOwnException = hostsOwnException;
         _spans = new ActivityListener
@@ -37,6 +36,9 @@ internal sealed class Sinks : IDisposable
         _subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(new Each<DiagnosticListener>(Listen)));
         AppDomain.CurrentDomain.FirstChanceException += Hear;
     }
+
+    /// <param name="hostsOwnException">What the test itself throws as a host's handler would: its words are the host's business until the outbox repeats them.</param>
+    public static Sinks Open(Type hostsOwnException) => new(hostsOwnException);
 
     public RecordedLog Log { get; } = new();
 

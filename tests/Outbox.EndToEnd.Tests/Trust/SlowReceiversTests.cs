@@ -1,10 +1,10 @@
-using System.Diagnostics;
 using Outbox.Deliveries;
 using Outbox.Tests.Sending;
 using Xunit.Abstractions;
 
 namespace Outbox.EndToEnd.Tests.Trust;
 
+[Collection(nameof(Alone))]
 public sealed class SlowReceiversTests(ITestOutputHelper output)
 {
     private const int Slow = 100;
@@ -58,10 +58,10 @@ public sealed class SlowReceiversTests(ITestOutputHelper output)
         var latencies = new List<double>(count);
         for (var i = 0; i < count; i++)
         {
-            var started = Stopwatch.GetTimestamp();
+            var started = TimeProvider.System.GetTimestamp();
             var enqueued = await platform.Outbox.EnqueueInOwnTransactionAsync(new WebhookEvent("call.ended", new { i }) { Tenant = "well" });
             await platform.UntilAsync(enqueued.DeliveryIds.Single(), DeliveryStatus.Delivered);
-            latencies.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            latencies.Add(TimeProvider.System.GetElapsedTime(started).TotalMilliseconds);
         }
 
         latencies.Sort();
