@@ -240,7 +240,7 @@ public sealed class CanaryTests : IAsyncLifetime
     {
         var canary = new Canary("control");
         var encoded = Convert.ToBase64String(Encoding.UTF8.GetBytes($"x{canary}"));
-        platform.Services.GetRequiredService<ILoggerFactory>().CreateLogger("control").LogTrace("{Text}", encoded);
+        platform.Services.GetRequiredService<ILoggerFactory>().CreateLogger("control").Log(LogLevel.Trace, default, encoded, null, (text, _) => text);
         using (var source = new ActivitySource("control"))
         {
             source.StartActivity("control")?.SetTag("tag", canary.Value).Dispose();
