@@ -52,7 +52,16 @@ internal static class Storage
 
     private static string DefaultFile(IWebHostEnvironment environment)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(environment.ContentRootPath, "data"));
-        return new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder.FullName, "calls.db") }.ToString();
+        var folder = Path.Combine(environment.ContentRootPath, "data");
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingException($"The folder '{folder}' for the database cannot be made: {e.Message} Set ConnectionStrings__Calls to 'Data Source=<a file elsewhere>'.");
+        }
+
+        return new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "calls.db") }.ToString();
     }
 }
