@@ -6,7 +6,7 @@ try
     Arguments.Check(args);
     if (args.Contains(Arguments.Demo))
     {
-        return await DemoRun.PlayAsync(verbose: args.Contains(Arguments.Verbose));
+        return await DemoRun.PlayAsync([.. args.Except([Arguments.Demo, Arguments.Verbose])], verbose: args.Contains(Arguments.Verbose));
     }
 
     if (args.Contains(Arguments.QuickStart))

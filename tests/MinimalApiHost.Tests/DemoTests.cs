@@ -12,7 +12,7 @@ public sealed class DemoTests
     {
         var lines = new StringWriter();
 
-        var exitCode = await DemoRun.PlayAsync(verbose: false, new Timeline(lines, colours: false, TimeProvider.System), CustomerOf);
+        var exitCode = await DemoRun.PlayAsync([], verbose: false, new Timeline(lines, colours: false, TimeProvider.System), CustomerOf);
 
         Assert.Equal(1, exitCode);
         Assert.Contains("truedy, scene 3: expected requests answered 200, got none.", lines.ToString(), StringComparison.Ordinal);

@@ -23,17 +23,19 @@ internal sealed class DemoRun(PlatformClient platform, IReadOnlyList<Customer> c
     private static readonly Scene Leaves = new("6  A receiver answers 410 Gone", "call_gone", customer => customer is "standard" ? new([410], false, "parked") : Expectation.Once(false));
     private static readonly Scene[] Scenes = [RecordingLate, RecordingNever, CallFails, Stumbles, RolledBack, Leaves];
 
-    public static Task<int> PlayAsync(bool verbose)
+    public static Task<int> PlayAsync(string[] args, bool verbose)
     {
         Console.OutputEncoding = Encoding.UTF8;
-        return PlayAsync(verbose, Timeline.OnConsole(TimeProvider.System), static (profile, scenes, timeline) => new Customer(profile, scenes, timeline));
+        return PlayAsync(args, verbose, Timeline.OnConsole(TimeProvider.System), static (profile, scenes, timeline) => new Customer(profile, scenes, timeline));
     }
 
+    /// <param name="args">Settings: <c>Storage=litedb</c>.</param>
     /// <param name="verbose">Whether the host logs more than errors.</param>
     /// <param name="timeline">Where to say what happens.</param>
     /// <param name="customerOf">The customer of each profile.</param>
     /// <returns>0 where every customer got exactly what it should have got, else 1.</returns>
-    public static async Task<int> PlayAsync(bool verbose, Timeline timeline, Func<WebhookProfile, IReadOnlyList<Scene>, Timeline, Customer> customerOf)
+    public static async Task<int> PlayAsync(
+        string[] args, bool verbose, Timeline timeline, Func<WebhookProfile, IReadOnlyList<Scene>, Timeline, Customer> customerOf)
     {
         var clock = TimeProvider.System;
         var folder = Directory.CreateTempSubdirectory("outbox-demo-");
@@ -41,7 +43,7 @@ internal sealed class DemoRun(PlatformClient platform, IReadOnlyList<Customer> c
         {
             Customer[] customers = [.. WebhookProfile.BuiltIn.Select(profile => customerOf(profile, Scenes, timeline))];
             await using var site = await CustomerSite.StartAsync(customers);
-            await using var host = await DemoPlatform.StartAsync(Path.Combine(folder.FullName, "calls.db"), verbose);
+            await using var host = await DemoPlatform.StartAsync(folder.FullName, args, verbose);
             using var platform = new PlatformClient(host.Urls.First(), DemoPlatform.ApiKey);
 
             timeline.Plain($"\n {timeline.Strong("Outbox")}: a voice platform, and six customers who verify each in their own way");
