@@ -55,11 +55,13 @@ public sealed class EventTests(PlatformFixture platform) : IClassFixture<Platfor
             subject = "call_waiting",
             scopes = new[] { "campaign:waiting" },
             data = new { },
-            waitFor = new { recording = 0.3, summary = 0.1 },
+            waitFor = new { recording = 600, summary = 600 },
         });
 
         var delivery = await platform.Api.GetAsync($"/v1/deliveries/{accepted.Texts("deliveryIds").Single()}");
         Assert.Equal(["recording", "summary"], delivery.Texts("heldFor").Order());
+        Assert.Equal("stillHeld", (string?)(await platform.Api.PostAsync("/v1/calls/call_waiting/artifacts/summary", new { summary = "short" }))["outcome"]);
+        Assert.Equal("released", (string?)(await platform.Api.PostAsync("/v1/calls/call_waiting/artifacts/recording"))["outcome"]);
         Assert.Single(await platform.Receiver.ArrivedAsync("/waiting"));
     }
 
