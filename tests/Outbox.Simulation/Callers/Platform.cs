@@ -40,11 +40,11 @@ internal sealed class Platform(World world)
         if (world.AnyHost(_chance) is { } host)
         {
             var way = _chance.NextDouble();
-            host.Do(() => AtHostAsync(host, calls, way));
+            host.Do(() => AtHostAsync(host, calls, way, again: 3));
         }
     }
 
-    private async Task AtHostAsync(SimulatedHost host, List<WebhookEvent> calls, double way)
+    private async Task AtHostAsync(SimulatedHost host, List<WebhookEvent> calls, double way, int again)
     {
         try
         {
@@ -52,20 +52,20 @@ internal sealed class Platform(World world)
         }
         catch (Exception e) when (e is StoreFaultException or OutboxStoreException)
         {
-            // The platform's request failed. Half of its clients try again, and know their call again by its key.
-            if (way * 100 % 1 < 0.5 && calls.TrueForAll(call => call.IdempotencyKey is not null))
+            // The platform's request failed. Its client tries again where the call is known again by its key.
+            if (again > 0 && calls.TrueForAll(call => call.IdempotencyKey is not null))
             {
                 world.Counts.Add(Fault.Duplicate, Place.Enqueue);
-                world.After(TimeSpan.FromSeconds(20), () => Again(calls));
+                world.After(_chance.Between(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)), () => Again(calls, again - 1));
             }
         }
     }
 
-    private void Again(List<WebhookEvent> calls)
+    private void Again(List<WebhookEvent> calls, int again)
     {
         if (world.AnyHost(_chance) is { } other)
         {
-            other.Do(() => AtHostAsync(other, calls, way: 0.3));
+            other.Do(() => AtHostAsync(other, calls, way: 0.3, again));
         }
     }
 
@@ -120,6 +120,8 @@ internal sealed class Platform(World world)
         };
     }
 
+    private TimeSpan Longest => world.Settings.Length > TimeSpan.FromDays(1) ? WebhookHold.MaxDeadline / 2 : world.Settings.Length / 4;
+
     private WebhookHold[] Holds()
     {
         if (!_chance.Is(0.25))
@@ -127,7 +129,7 @@ internal sealed class Platform(World world)
             return [];
         }
 
-        var deadline = _chance.Is(0.9) ? _chance.Between(TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(5)) : _chance.Between(TimeSpan.FromHours(1), TimeSpan.FromHours(23));
+        var deadline = _chance.Is(0.9) ? _chance.Between(TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(5)) : _chance.Between(TimeSpan.FromMinutes(5), Longest);
         var recording = new WebhookHold("recording", TimeSpan.FromSeconds(Math.Round(deadline.TotalSeconds)));
         return _chance.Is(0.7) ? [recording] : [recording, new WebhookHold("transcript", recording.Deadline + TimeSpan.FromSeconds(_chance.Between(0, 60)))];
     }

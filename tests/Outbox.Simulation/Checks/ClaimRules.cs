@@ -99,7 +99,7 @@ internal sealed class ClaimRules(World world)
     {
         foreach (var other in world.Ledger.SameKey(fact))
         {
-            if (other != fact && other.Row.OrderingKey is not null && (other.Row.Status == DeliveryStatus.Delivering || (other.Order < fact.Order && other.Row.IsOpen)))
+            if (other != fact && fact.IsOrdered && other.IsOrdered && (other.Row.Status == DeliveryStatus.Delivering || (other.Order < fact.Order && other.Row.IsOpen)))
             {
                 Fail("order", fact, $"goes before or beside {other.Row.Id}, which is {other.Row.Status}");
             }

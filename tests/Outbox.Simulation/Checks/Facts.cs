@@ -35,7 +35,10 @@ internal sealed class DeliveryFact(DeliveryRow row, EventFact? committed, long o
     /// <summary>Its place in the order of commits.</summary>
     public long Order { get; } = order;
 
-    public (long Endpoint, string Key)? OrderingKey { get; } = row.Order;
+    public (long Endpoint, string Key)? OrderingKey { get; } = committed?.Value.OrderingKey is { } key ? (row.Endpoint.Key, key) : null;
+
+    /// <summary>Whether it still keeps its place in the order: erasure takes that away with the key.</summary>
+    public bool IsOrdered => OrderingKey is not null && !Row.Event.Erased;
 
     public Snapshot Seen { get; set; }
 

@@ -36,9 +36,10 @@ internal sealed class Referee(World world)
 
     private void Look()
     {
+        var (ready, taken) = Survey();
         foreach (var endpoint in Tables.Endpoints)
         {
-            LookAt(endpoint);
+            LookAt(endpoint, ready.GetValueOrDefault(endpoint.Key), taken.GetValueOrDefault(endpoint.Key));
         }
 
         if (_ending && !Open().Any())
@@ -52,10 +53,26 @@ internal sealed class Referee(World world)
 
     private IEnumerable<DeliveryRow> Open() => Tables.Deliveries.Where(row => row.IsOpen && !(row.Status == DeliveryStatus.Parked && row.Endpoint.Disabled));
 
-    private void LookAt(EndpointRow endpoint)
+    /// <summary>For each endpoint, a delivery that could go now, and how many claims there ever were.</summary>
+    private (Dictionary<long, DeliveryRow> Ready, Dictionary<long, long> Taken) Survey()
     {
-        var taken = Tables.Deliveries.Where(row => row.Endpoint == endpoint).Sum(row => row.LeaseToken);
-        var ready = Tables.Deliveries.Find(row => row.Endpoint == endpoint && CanGo(row));
+        var (ready, taken, now) = (new Dictionary<long, DeliveryRow>(), new Dictionary<long, long>(), world.Database.Now);
+        var keys = Tables.Deliveries.Where(row => row is { Status: DeliveryStatus.Delivering, Order: not null }).Select(row => row.Order!.Value).ToHashSet();
+        foreach (var row in Tables.Deliveries)
+        {
+            taken[row.Endpoint.Key] = taken.GetValueOrDefault(row.Endpoint.Key) + row.LeaseToken;
+            var isFirst = row.IsOpen && (row.Order is not { } key || keys.Add(key));
+            if (isFirst && row.Status == DeliveryStatus.Waiting && row.IsDue(now) && row.Endpoint.TakesWork && row.Endpoint.OpensIn(now) == TimeSpan.Zero)
+            {
+                ready.TryAdd(row.Endpoint.Key, row);
+            }
+        }
+
+        return (ready, taken);
+    }
+
+    private void LookAt(EndpointRow endpoint, DeliveryRow? ready, long taken)
+    {
         if (ready is null || !world.Database.IsServed || !_stuck.TryGetValue(endpoint, out var stuck) || stuck.Taken != taken)
         {
             _stuck[endpoint] = (world.Now, taken);
@@ -68,13 +85,5 @@ internal sealed class Referee(World world)
         {
             world.Verdict.Fail("no-starvation", $"{ready.Id} could go since {since}, and nothing goes to {endpoint.Value.Id} for more than {longest}");
         }
-    }
-
-    private bool CanGo(DeliveryRow row)
-    {
-        var now = world.Database.Now;
-        return row.Status == DeliveryStatus.Waiting && row.IsDue(now) && row.Endpoint.TakesWork && row.Endpoint.OpensIn(now) == TimeSpan.Zero
-            && !Tables.Deliveries.Exists(other => other != row && other.Order is { } order && order == row.Order
-                && (other.Status == DeliveryStatus.Delivering || (other.IsOpen && other.Key < row.Key)));
     }
 }

@@ -77,14 +77,14 @@ internal sealed class RequestRules(World world)
     private void JudgeOrder(LeaseFact lease)
     {
         var delivery = lease.Delivery;
-        if (delivery.Row.OrderingKey is null || delivery.Row.LeaseToken != lease.Token)
+        if (!delivery.IsOrdered || delivery.Row.LeaseToken != lease.Token)
         {
             return;
         }
 
         foreach (var other in world.Ledger.SameKey(delivery))
         {
-            if (other == delivery || other.Row.OrderingKey is null || other.ReplayedAt >= lease.ClaimedAt)
+            if (other == delivery || !other.IsOrdered || other.ReplayedAt >= lease.ClaimedAt)
             {
                 continue;
             }

@@ -11,13 +11,16 @@ internal sealed class SimulatedClock(Scheduler scheduler, SimulatedContext conte
     /// <summary>How far its wall time is from the truth.</summary>
     public TimeSpan Skew { get; set; }
 
+    /// <summary>A mistake: what measures durations sees none pass, so no lease is ever too old.</summary>
+    public bool TimestampsStandStill { get; init; }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
     public override DateTimeOffset GetUtcNow() => Epoch + scheduler.Now + Skew;
 
-    public override long GetTimestamp() => scheduler.Now.Ticks;
+    public override long GetTimestamp() => TimestampsStandStill ? 0 : scheduler.Now.Ticks;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

@@ -88,22 +88,23 @@ internal sealed class FaultInjector(FaultPlan plan, Scheduler scheduler, Chance 
             return;
         }
 
-        if (Strikes(Fault.Crash, 0.0012))
+        var usual = Busyness(place);
+        if (Strikes(Fault.Crash, usual))
         {
             Happened(Fault.Crash, place, $"{host.Name} crashes at {place}");
             host.Crash();
             await _never.Task;
         }
 
-        if (Strikes(Fault.PausePastLease, 0.001))
+        if (Strikes(Fault.PausePastLease, usual))
         {
-            var pause = host.Lease * (0.3 + 2 * chance.NextDouble());
+            var pause = host.Lease * (chance.Is(0.5) ? 1 + 0.3 * chance.NextDouble() : 0.2 + 2 * chance.NextDouble());
             Happened(Fault.PausePastLease, place, $"{host.Name} stands still at {place} for {pause}");
             host.Pause(pause);
             await Task.Yield();
         }
 
-        if (Strikes(Fault.Shutdown, 0.0008))
+        if (Strikes(Fault.Shutdown, usual * 0.7))
         {
             Happened(Fault.Shutdown, place, $"{host.Name} is stopped at {place}");
             host.Stop(chance.Between(TimeSpan.Zero, TimeSpan.FromSeconds(20)));
@@ -118,6 +119,14 @@ internal sealed class FaultInjector(FaultPlan plan, Scheduler scheduler, Chance 
         LastTrouble = scheduler.Now;
         trace.Add("fault", what);
     }
+
+    // A process spends most of its calls on looking for work. What matters happens while there is some.
+    private static double Busyness(Place place) => place switch
+    {
+        Place.Send or Place.Answer or Place.Settle => 0.004,
+        Place.Enqueue or Place.Commit or Place.Release or Place.Endpoint or Place.Operator => 0.003,
+        _ => 0.0006,
+    };
 
     private TimeSpan Latency(SimulatedHost host, Place place)
     {

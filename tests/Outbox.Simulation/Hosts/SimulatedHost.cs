@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Outbox.Dispatching;
 using Outbox.Simulation.Engine;
 using Outbox.Simulation.Faults;
+using Outbox.Simulation.Mistakes;
 using Outbox.Simulation.Run;
 
 namespace Outbox.Simulation.Hosts;
@@ -55,7 +56,11 @@ internal sealed class SimulatedHost(int number, World world)
         State = HostState.Running;
         Name = $"host{number}.{++_starts}";
         Context = new SimulatedContext(world.Scheduler, Name);
-        Clock = new SimulatedClock(world.Scheduler, Context) { Skew = Clock?.Skew ?? TimeSpan.Zero };
+        Clock = new SimulatedClock(world.Scheduler, Context)
+        {
+            Skew = Clock?.Skew ?? TimeSpan.Zero,
+            TimestampsStandStill = world.Mistake == Mistake.ClockStandsStill,
+        };
         _services = HostServices.Build(this, world);
         world.Trace.Add(Name, "starts");
         var services = _services.GetServices<IHostedService>().OfType<IHostedLifecycleService>().ToList();

@@ -29,6 +29,6 @@ internal enum Mistake
     RotationIgnored,
     GoneRetried,
     EndpointStarved,
-    LeaseTooShort,
     TransactionOpenDuringHttp,
+    ClockStandsStill,
 }

@@ -77,12 +77,7 @@ internal sealed class MistakeMaker(World world, Tables tables)
 
                 break;
             case Mistake.LeaseNeverExpires:
-                foreach (var row in tables.Deliveries.Where(row => row.Status == DeliveryStatus.Delivering))
-                {
-                    row.LeaseUntil = world.Database.Now + TimeSpan.FromSeconds(1);
-                }
-
-                break;
+                return KeepingLeases(request, () => inner.ClaimAsync(request, CancellationToken.None).Result);
             case Mistake.LimitForEachEndpointIgnored:
                 request = request with { LimitPerEndpoint = request.Limit, InFlight = new Dictionary<string, int>() };
                 break;
@@ -92,6 +87,16 @@ internal sealed class MistakeMaker(World world, Tables tables)
         }
 
         return inner.ClaimAsync(request, CancellationToken.None).Result;
+    }
+
+    // A store takes no lease from the owner that asks.
+    private ClaimResult KeepingLeases(ClaimRequest request, Func<ClaimResult> claim)
+    {
+        var kept = tables.Deliveries.Where(row => row.Status == DeliveryStatus.Delivering).Select(row => (row, row.LeaseOwner)).ToList();
+        kept.ForEach(lease => lease.row.LeaseOwner = request.Owner);
+        var result = claim();
+        kept.ForEach(lease => lease.row.LeaseOwner = lease.LeaseOwner);
+        return result;
     }
 
     public ClaimResult Claimed(SimulatedHost host, ClaimResult claim)

@@ -20,7 +20,7 @@ internal sealed class Receiver
         _world = world;
         _chance = world.Chances.Receivers.Fork();
         Number = number;
-        Profile = number == 0 ? SimulatedProfiles.Quick : _chance.Pick(SimulatedProfiles.All);
+        Profile = number == 0 ? SimulatedProfiles.Quick : _chance.Pick(SimulatedProfiles.For(world.Settings.Length));
         Scope = number == 0 ? WebhookScope.Notices
             : _chance.Is(0.3) ? WebhookScope.All
             : WebhookScope.Number(string.Create(CultureInfo.InvariantCulture, $"+1{number % 4}"));
@@ -93,7 +93,11 @@ internal sealed class Receiver
         };
     }
 
-    private TimeSpan RetryAfter() => TimeSpan.FromSeconds(_chance.Is(0.9) ? _chance.Between(1, 900) : _chance.Between(1, 200_000));
+    private TimeSpan RetryAfter()
+    {
+        var longest = _world.Settings.Length > TimeSpan.FromDays(1) ? TimeSpan.FromDays(3) : _world.Settings.Length / 3;
+        return TimeSpan.FromSeconds(_chance.Between(1, _chance.Is(0.9) ? 900 : (int)longest.TotalSeconds));
+    }
 }
 
 /// <summary>What a receiver does with a request. No status: the connection breaks.</summary>

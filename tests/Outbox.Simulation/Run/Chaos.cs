@@ -11,8 +11,8 @@ internal sealed class Chaos(World world)
 
     public void Plan()
     {
-        Sometimes(Fault.StoreAway, 3, () => world.Faults.TakeStoreAway(Lasting(TimeSpan.FromHours(4))));
-        Sometimes(Fault.DiskFull, 3, () => world.Faults.FillDisk(Lasting(TimeSpan.FromHours(1))));
+        Sometimes(Fault.StoreAway, 2, () => world.Faults.TakeStoreAway(Lasting(TimeSpan.FromHours(3))));
+        Sometimes(Fault.DiskFull, 2, () => world.Faults.FillDisk(Lasting(TimeSpan.FromMinutes(40))));
         Sometimes(Fault.ClockHour, 3, () => SetStoreClock(Fault.ClockHour, TimeSpan.FromHours(1)));
         Sometimes(Fault.ClockYear, 2, () => SetStoreClock(Fault.ClockYear, TimeSpan.FromDays(365)));
         Sometimes(Fault.HostClockHour, 4, () => SetHostClock(Fault.HostClockHour, TimeSpan.FromHours(1)));
@@ -74,5 +74,5 @@ internal sealed class Chaos(World world)
     }
 
     // Mostly minutes, sometimes hours.
-    private TimeSpan Lasting(TimeSpan longest) => longest * Math.Pow(_chance.NextDouble(), 3);
+    private TimeSpan Lasting(TimeSpan longest) => longest * Math.Pow(_chance.NextDouble(), 5);
 }

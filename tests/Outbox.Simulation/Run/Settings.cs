@@ -7,17 +7,18 @@ internal sealed class Settings
 {
     public Settings(Chance chance)
     {
-        Hosts = chance.Between(1, 5);
+        // Standing by is a look each two seconds: two hosts for some hours show all of it.
+        OneDispatcher = chance.Is(0.2);
+        Hosts = OneDispatcher ? 2 : chance.Between(1, 5);
         Endpoints = chance.Between(3, 8);
         Events = 200 + (int)(800 * Math.Pow(chance.NextDouble(), 3));
-        var kind = chance.NextDouble();
+        var kind = chance.NextDouble() * (OneDispatcher ? 0.45 : 1);
         (Length, Lease, Sweep) = kind switch
         {
-            < 0.35 => (chance.Between(TimeSpan.FromHours(1), TimeSpan.FromHours(4)), TimeSpan.FromSeconds(chance.Between(40, 90)), TimeSpan.FromMinutes(1)),
-            < 0.80 => (chance.Between(TimeSpan.FromHours(4), TimeSpan.FromHours(24)), TimeSpan.FromSeconds(chance.Between(120, 400)), TimeSpan.FromMinutes(chance.Between(2, 5))),
-            _ => (chance.Between(TimeSpan.FromDays(1), TimeSpan.FromDays(4)), TimeSpan.FromSeconds(chance.Between(600, 1800)), TimeSpan.FromMinutes(chance.Between(5, 10))),
+            < 0.45 => (chance.Between(TimeSpan.FromMinutes(40), TimeSpan.FromHours(2)), TimeSpan.FromSeconds(chance.Between(40, 90)), TimeSpan.FromMinutes(1)),
+            < 0.85 => (chance.Between(TimeSpan.FromHours(2), TimeSpan.FromHours(8)), TimeSpan.FromSeconds(chance.Between(120, 400)), TimeSpan.FromMinutes(chance.Between(2, 5))),
+            _ => (chance.Between(TimeSpan.FromDays(1), TimeSpan.FromDays(3)), TimeSpan.FromSeconds(chance.Between(600, 1800)), TimeSpan.FromMinutes(chance.Between(5, 10))),
         };
-        OneDispatcher = chance.Is(0.2);
         PerEndpoint = chance.Between(2, 10);
         KeepDelivered = chance.Between(TimeSpan.FromMinutes(10), TimeSpan.FromHours(12));
         KeepExhausted = KeepDelivered * 2;

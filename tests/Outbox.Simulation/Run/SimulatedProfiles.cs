@@ -17,9 +17,9 @@ internal static class SimulatedProfiles
 
     public static readonly IReadOnlyList<WebhookProfile> Added = [Quick, Once];
 
-    /// <summary>What endpoints are registered with.</summary>
-    public static readonly IReadOnlyList<WebhookProfile> All =
-    [
-        Quick, Quick, Quick, Once, WebhookProfile.Standard, WebhookProfile.Ttma, WebhookProfile.TalkifAi, WebhookProfile.TopCalls, WebhookProfile.HuskyVoice,
-    ];
+    /// <summary>What endpoints are registered with: in a run of some hours none whose schedule takes days.</summary>
+    public static IReadOnlyList<WebhookProfile> For(TimeSpan length) =>
+        length < TimeSpan.FromHours(2) ? [Quick, Quick, Once, WebhookProfile.TalkifAi]
+        : length < TimeSpan.FromDays(1) ? [Quick, Quick, Once, WebhookProfile.TalkifAi, WebhookProfile.TopCalls, WebhookProfile.Ttma]
+        : [Quick, Once, WebhookProfile.TalkifAi, WebhookProfile.TopCalls, WebhookProfile.Ttma, WebhookProfile.HuskyVoice, WebhookProfile.Standard];
 }

@@ -56,7 +56,11 @@ internal sealed class SimulatedDatabase
         var result = work();
         _clock.Caller = null;
         call.Result = result;
-        _watch.After(call);
+        if (call.Place != Place.NextDue && !(call.Place == Place.Seat && result is null))
+        {
+            _watch.After(call);
+        }
+
         return result;
     }
 
