@@ -79,7 +79,7 @@ internal sealed class EnqueueRules(World world, Tables tables)
             return;
         }
 
-        var row = tables.Events[^1];
+        var row = tables.Events.FindLast(row => row.Value.Id == result.EventId)!;
         world.Ledger.Commit(row, wanted);
         var expected = tables.Endpoints.Count(endpoint => Wants(endpoint, wanted));
         world.Verdict.Check(result.DeliveryIds.Count == expected, "fan-out", () => $"{wanted.Id} is owed to {result.DeliveryIds.Count} endpoints, but {expected} want it");

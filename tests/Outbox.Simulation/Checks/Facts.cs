@@ -29,8 +29,8 @@ internal sealed class DeliveryFact(DeliveryRow row, EventFact? committed, long o
 {
     public DeliveryRow Row { get; } = row;
 
-    /// <summary>Its event; null where no commit brought it.</summary>
-    public EventFact? Committed { get; } = committed;
+    /// <summary>Its event; null while no commit has brought it.</summary>
+    public EventFact? Committed { get; set; } = committed;
 
     /// <summary>Its place in the order of commits.</summary>
     public long Order { get; } = order;

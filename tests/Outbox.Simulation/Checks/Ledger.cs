@@ -35,7 +35,14 @@ internal sealed class Ledger(World world)
 
     public IReadOnlyList<DeliveryFact> SameKey(DeliveryFact delivery) => delivery.OrderingKey is { } key ? _ordered[key] : [];
 
-    public void Commit(EventRow row, NewEvent value) => _events[row] = new EventFact(row, value, world.Now, world.Database.Now);
+    public void Commit(EventRow row, NewEvent value)
+    {
+        var committed = _events[row] = new EventFact(row, value, world.Now, world.Database.Now);
+        foreach (var delivery in OfEvent(NumberOf(value) ?? value.Id))
+        {
+            delivery.Committed = committed;
+        }
+    }
 
     /// <summary>False where the tenant has used the key before.</summary>
     public bool Use(string? tenant, string key) => _idempotencyKeys.Add((tenant, key));

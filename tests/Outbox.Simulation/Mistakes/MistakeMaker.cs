@@ -1,7 +1,9 @@
 using System.Text;
 using Outbox.Deliveries;
+using Outbox.Simulation.Faults;
 using Outbox.Simulation.Hosts;
 using Outbox.Simulation.Run;
+using Outbox.Simulation.Store;
 using Outbox.Storage;
 using Outbox.Testing;
 
@@ -35,16 +37,9 @@ internal sealed class MistakeMaker(World world, Tables tables)
         return result;
     }
 
-    public bool FanOutAtOnce(IOutboxStore inner, NewEvent newEvent)
-    {
-        if (Mistake != Mistake.FanOutOutsideTransaction)
-        {
-            return false;
-        }
-
-        _ = inner.EnqueueAsync(newEvent, null, CancellationToken.None);
-        return true;
-    }
+    /// <summary>What a store stores at once although the caller's transaction is open; null: it waits for the commit.</summary>
+    public EnqueueResult? FanOutAtOnce(SimulatedHost host, NewEvent newEvent) => Mistake != Mistake.FanOutOutsideTransaction ? null
+        : world.Database.Apply(new StoreCall(host, Place.Enqueue), () => world.Database.Inner.EnqueueAsync(newEvent, null, CancellationToken.None).Result);
 
     public void Restart()
     {
@@ -105,7 +100,7 @@ internal sealed class MistakeMaker(World world, Tables tables)
         {
             var settlements = claim.Deliveries.Select(delivery => new Settlement(delivery, DeliveryTransition.Delivered, null)).ToList();
             world.Database.Apply(
-                new Store.StoreCall(host, Faults.Place.Settle, settlements),
+                new StoreCall(host, Place.Settle, settlements),
                 () => world.Database.Inner.SettleAsync(settlements, CancellationToken.None).Result);
         }
 

@@ -5,17 +5,25 @@ using Outbox.Simulation.Mistakes;
 
 namespace Outbox.Simulation.Run;
 
-/// <summary><c>--seeds N [--start N]</c> runs many seeds, <c>--seed N</c> one with its trace; <c>--mistake Name</c> makes a mistake in all of them.</summary>
+/// <summary>
+/// <c>--seeds N [--start N]</c> runs many seeds, <c>--seed N [--lines N]</c> one with its trace; <c>--mistake Name</c> makes a mistake in all of
+/// them; <c>--mistakes</c> makes each in turn until it is found.
+/// </summary>
 internal static class CommandLine
 {
-    private const int Lines = 400;
+    private const string Lines = "400";
 
     public static int Run(string[] args)
     {
+        if (args.Contains("--mistakes"))
+        {
+            return Find();
+        }
+
         var mistake = Enum.Parse<Mistake>(Option(args, "--mistake") ?? nameof(Mistake.None), ignoreCase: true);
         if (Option(args, "--seed") is { } one)
         {
-            return Show(Simulation.Run(Number(one), mistake, keepLines: int.Parse(Option(args, "--lines") ?? "400", CultureInfo.InvariantCulture)));
+            return Show(Simulation.Run(Number(one), mistake, keepLines: int.Parse(Option(args, "--lines") ?? Lines, CultureInfo.InvariantCulture)));
         }
 
         var (seeds, start) = (Number(Option(args, "--seeds") ?? "200"), Number(Option(args, "--start") ?? "1"));
@@ -31,6 +39,19 @@ internal static class CommandLine
 
         Console.WriteLine(summary.ToJson());
         return summary.Violations == 0 ? 0 : 1;
+    }
+
+    private static int Find()
+    {
+        var missed = 0;
+        foreach (var mistake in Enum.GetValues<Mistake>().Where(mistake => mistake != Mistake.None))
+        {
+            var found = MistakeHunt.Find(mistake);
+            missed += found is null ? 1 : 0;
+            Console.WriteLine(found is null ? $"{mistake}: not found in {MistakeHunt.Most} seeds" : $"{mistake}: found by seed {found.Seed}, {found.Rule}");
+        }
+
+        return missed;
     }
 
     private static int Show(SeedResult result)

@@ -4,6 +4,7 @@ using Outbox.Simulation.Hosts;
 using Outbox.Simulation.Mistakes;
 using Outbox.Simulation.Run;
 using Outbox.Storage;
+using Outbox.Testing;
 
 namespace Outbox.Simulation.Store;
 
@@ -12,7 +13,7 @@ internal sealed class SimulatedStore(SimulatedHost host, World world) : IOutboxS
 {
     private readonly SimulatedDatabase _database = world.Database;
 
-    private IOutboxStore Inner => _database.Inner;
+    private InMemoryOutboxStore Inner => _database.Inner;
 
     private MistakeMaker Mistakes => _database.Mistakes;
 
@@ -42,11 +43,7 @@ internal sealed class SimulatedStore(SimulatedHost host, World world) : IOutboxS
         }
 
         await world.Faults.BeforeStoreAsync(host, Place.Enqueue, cancellationToken);
-        if (!Mistakes.FanOutAtOnce(Inner, newEvent))
-        {
-            caller.Add(newEvent);
-        }
-
+        caller.Add(newEvent, Mistakes.FanOutAtOnce(host, newEvent));
         await world.Faults.AfterStoreAsync(host, Place.Enqueue);
         return new EnqueueResult(newEvent.Id, [DeliveryIds.Prefix(newEvent.Id)], IsDuplicate: false);
     }

@@ -12,7 +12,7 @@ namespace Outbox.Simulation.Store;
 internal sealed class SimulatedTransaction : DbTransaction
 {
     private readonly World _world;
-    private readonly List<NewEvent> _events = [];
+    private readonly List<(NewEvent Event, EnqueueResult? Early)> _events = [];
     private readonly List<HoldRelease> _releases = [];
     private SimulatedConnection? _connection = new();
 
@@ -29,7 +29,7 @@ internal sealed class SimulatedTransaction : DbTransaction
 
     protected override DbConnection? DbConnection => _connection;
 
-    public void Add(NewEvent newEvent) => _events.Add(newEvent);
+    public void Add(NewEvent newEvent, EnqueueResult? early) => _events.Add((newEvent, early));
 
     public void Add(HoldRelease release) => _releases.Add(release);
 
@@ -68,9 +68,9 @@ internal sealed class SimulatedTransaction : DbTransaction
     private void Store()
     {
         var (database, inner) = (_world.Database, _world.Database.Inner);
-        foreach (var newEvent in _events)
+        foreach (var (newEvent, early) in _events)
         {
-            database.Apply(new StoreCall(Host, Place.Enqueue, newEvent), () => database.Mistakes.Enqueue(inner, newEvent));
+            database.Apply(new StoreCall(Host, Place.Enqueue, newEvent), () => early ?? database.Mistakes.Enqueue(inner, newEvent));
         }
 
         foreach (var release in _releases)
