@@ -43,4 +43,6 @@ if (BenchSettings.TryParse(args) is not { } settings || !scenarios.TryGetValue(s
 var report = new Report(settings);
 await run(settings, report);
 report.PrintTable();
+Console.WriteLine();
+Console.WriteLine(await Machine.DescribeAsync(settings));
 return 0;

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Outbox.Profiles;
 
 namespace Outbox;
 
@@ -17,6 +18,9 @@ public interface IWebhookOutbox
 
     /// <summary>Deliveries: what became of each event, and a second try for those that failed.</summary>
     IWebhookDeliveries Deliveries { get; }
+
+    /// <summary>The wire profiles that this host knows: the built-in ones and its own.</summary>
+    IReadOnlyCollection<WebhookProfile> Profiles { get; }
 
     /// <summary>Stores the event and one delivery for each matching endpoint in your transaction. Requests follow your commit within milliseconds.</summary>
     /// <param name="webhookEvent">What happened.</param>

@@ -8,6 +8,7 @@ namespace Outbox.Postgres;
 internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDeliveryStore
 {
     private readonly PostgresErasure _erasure = new(database);
+    private readonly PostgresBacklog _backlog = new(database);
 
     private readonly string _columns =
         $"""
@@ -57,7 +58,7 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
                 }
 
                 var attempts = await connection.ReadAsync(_attempts, [Sql.Bigint(found[0].Key)], ReadAttempt, cancellationToken);
-                return WithDetails(found[0].Info, found[0].Data, attempts);
+                return new DeliveryDetails(found[0].Info, found[0].Data, attempts);
             },
             cancellationToken);
 
@@ -87,6 +88,8 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
                 row => new HeldArtifact(row.GetString(0), row.TextOrNull(1), row.GetString(2), row.GetString(3), row.Time(4)),
                 cancellationToken),
             cancellationToken);
+
+    public ValueTask<WebhookBacklog> CountBacklogAsync(CancellationToken cancellationToken) => _backlog.CountAsync(cancellationToken);
 
     public ValueTask<ReplayBatch> ReplayAsync(
         string? deliveryId, DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken)
@@ -173,28 +176,6 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
         EnqueuedAt = row.Time(14),
         ClosedAt = row.TimeOrNull(15),
         HeldFor = row.GetFieldValue<string[]>(16),
-    };
-
-    private static DeliveryDetails WithDetails(DeliveryInfo info, byte[] data, List<AttemptInfo> attempts) => new()
-    {
-        Id = info.Id,
-        EventId = info.EventId,
-        EventType = info.EventType,
-        Tenant = info.Tenant,
-        Subject = info.Subject,
-        EndpointId = info.EndpointId,
-        Profile = info.Profile,
-        Status = info.Status,
-        DueAt = info.DueAt,
-        HeldFor = info.HeldFor,
-        Attempts = info.Attempts,
-        LastStatusCode = info.LastStatusCode,
-        LastError = info.LastError,
-        OccurredAt = info.OccurredAt,
-        EnqueuedAt = info.EnqueuedAt,
-        ClosedAt = info.ClosedAt,
-        Data = data,
-        AttemptLog = attempts,
     };
 
     private static AttemptInfo ReadAttempt(NpgsqlDataReader row) => new()

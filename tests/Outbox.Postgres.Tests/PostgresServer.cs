@@ -13,11 +13,13 @@ public sealed class PostgresServer : IDisposable
 
     private readonly string _folder;
     private readonly string _binaries;
+    private readonly string _settings;
 
-    private PostgresServer(string folder, string binaries, int port)
+    private PostgresServer(string folder, string binaries, string settings, int port)
     {
         _folder = folder;
         _binaries = binaries;
+        _settings = settings;
         ConnectionString =
             $"Host=127.0.0.1;Port={port.ToString(CultureInfo.InvariantCulture)};Database=postgres;Username=outbox;Maximum Pool Size=60;Timeout=30";
     }
@@ -36,11 +38,14 @@ public sealed class PostgresServer : IDisposable
 
     public string ConnectionString { get; }
 
-    public static PostgresServer Start()
+    public static PostgresServer Start() => Start("-c fsync=off -c max_prepared_transactions=5");
+
+    /// <summary>Starts one with settings of the caller's, as the server's command line takes them.</summary>
+    public static PostgresServer Start(string settings)
     {
         var binaries = FindBinaries() ?? throw new InvalidOperationException("No PostgreSQL found: install the postgresql package, or set OUTBOX_POSTGRES to a connection string.");
         var folder = Directory.CreateTempSubdirectory("outbox-pg-").FullName;
-        var server = new PostgresServer(folder, binaries, FreePort());
+        var server = new PostgresServer(folder, binaries, settings, FreePort());
         server.EndWithThisProcess();
         if (IsRoot)
         {
@@ -63,7 +68,7 @@ public sealed class PostgresServer : IDisposable
             "-l",
             Path.Combine(_folder, "log"),
             "-o",
-            $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c fsync=off -c max_connections=200 -c max_prepared_transactions=5",
+            $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c max_connections=200 {_settings}",
             "start");
     }
 

@@ -7,7 +7,11 @@ namespace Outbox.PublicApi.Tests;
 public sealed class PublicApiTests
 {
     [Theory]
+    [InlineData("Outbox.AspNetCore")]
     [InlineData("Outbox.Core")]
+#if LITEDB
+    [InlineData("Outbox.LiteDb")]
+#endif
     [InlineData("Outbox.Postgres")]
     [InlineData("Outbox.Sqlite")]
     [InlineData("Outbox.Testing")]

@@ -18,7 +18,7 @@ internal sealed class OutboxHost : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
-    public static OutboxHost Build(IBenchDatabase database, bool dispatch, int? concurrency = null)
+    public static OutboxHost Build(IBenchDatabase database, bool dispatch, int? concurrency = null, bool wake = true)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = Environments.Production });
         builder.Logging.SetMinimumLevel(LogLevel.Information);
@@ -30,13 +30,13 @@ internal sealed class OutboxHost : IAsyncDisposable
             options.MaxInFlightPerEndpoint = Math.Min(options.MaxInFlightPerEndpoint, options.MaxInFlight);
             options.Sending.AllowLocalReceivers = true;
             options.Sending.AllowLocalReceiversOutsideDevelopment = true;
-        }).ProtectSecrets(Convert.ToBase64String(new byte[32])));
+        }).ProtectSecrets(Convert.ToBase64String(new byte[32])), wake);
         return new OutboxHost(database, builder.Build());
     }
 
-    public static async Task<OutboxHost> StartAsync(IBenchDatabase database, bool dispatch, int? concurrency = null)
+    public static async Task<OutboxHost> StartAsync(IBenchDatabase database, bool dispatch, int? concurrency = null, bool wake = true)
     {
-        var host = Build(database, dispatch, concurrency);
+        var host = Build(database, dispatch, concurrency, wake);
         await host.StartAsync();
         return host;
     }

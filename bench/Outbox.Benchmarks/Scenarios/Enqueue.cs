@@ -1,12 +1,15 @@
 using System.Data.Common;
+using Microsoft.Extensions.DependencyInjection;
 using Outbox.Benchmarks.Harness;
 using Outbox.Benchmarks.Stores;
+using Outbox.Storage;
 
 namespace Outbox.Benchmarks.Scenarios;
 
 /// <summary>
 /// Transactions of a call's row and its event, against the same call row with a hand-written event row and delivery row, and against the
-/// call row alone. Each client has a connection of its own and commits one transaction after the other.
+/// call row alone. Each client has a connection of its own and commits one transaction after the other. Where a store tells other hosts of new
+/// work, also with that, while one listens, against without.
 /// </summary>
 internal static class Enqueue
 {
@@ -26,11 +29,7 @@ internal static class Enqueue
                 var count = settings.Count ?? 10_000;
                 var alone = await RateAsync(database, clients, count, _ => (_, _) => Task.CompletedTask);
                 var bare = await RateAsync(database, clients, count, BareInserts(database));
-                var ours = await RateAsync(
-                    database,
-                    clients,
-                    count,
-                    _ => (number, transaction) => host.Outbox.EnqueueAsync(Payload.Event(number, 0), transaction));
+                var ours = await RateAsync(database, clients, count, Outbox(host));
                 if (round > 0)
                 {
                     callAlone.Add(alone);
@@ -42,7 +41,57 @@ internal static class Enqueue
             report.Add($"transactions, {clients} clients, against the bare three inserts", "per second", outbox, threeInserts);
             report.Add($"transactions, {clients} clients, against the call row alone", "per second", outbox, callAlone);
         }
+
+        if (database.TellsOtherHosts)
+        {
+            await CompareWakeUpAsync(settings, report, database);
+        }
     }
+
+    private static async Task CompareWakeUpAsync(BenchSettings settings, Report report, IBenchDatabase database)
+    {
+        const int Clients = 16;
+        await using var telling = await OutboxHost.StartAsync(database, dispatch: false);
+        await using var silent = await OutboxHost.StartAsync(database, dispatch: false, wake: false);
+        await using var other = await OutboxHost.StartAsync(database, dispatch: false);
+        using var stop = new CancellationTokenSource();
+        var listening = ListenAsync(other.Services.GetRequiredService<IOutboxStore>(), stop.Token);
+        var (on, off) = (new List<double>(), new List<double>());
+        for (var round = 0; round <= (settings.Rounds ?? 7); round++)
+        {
+            var without = await RateAsync(database, Clients, settings.Count ?? 10_000, Outbox(silent));
+            var with = await RateAsync(database, Clients, settings.Count ?? 10_000, Outbox(telling));
+            if (round > 0)
+            {
+                off.Add(without);
+                on.Add(with);
+            }
+        }
+
+        await stop.CancelAsync();
+        report.Add($"transactions, {Clients} clients, wake-up on against off", "per second", on, off);
+        report.Add("wake-ups that the other host heard", "in all", [await listening]);
+    }
+
+    private static async Task<double> ListenAsync(IOutboxStore store, CancellationToken stop)
+    {
+        var heard = 0;
+        try
+        {
+            while (true)
+            {
+                await store.WaitForChangeAsync(stop);
+                heard++;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return heard;
+        }
+    }
+
+    private static Func<DbConnection, Work> Outbox(OutboxHost host) =>
+        _ => (number, transaction) => host.Outbox.EnqueueAsync(Payload.Event(number, 0), transaction);
 
     private static Func<DbConnection, Work> BareInserts(IBenchDatabase database) => connection =>
     {

@@ -13,7 +13,7 @@ internal static class Idle
         await using var database = await settings.CreateDatabaseAsync();
         await Drain.FillAsync(database, sink, 0, 100, 10);
         await using var worker = await WorkerProcess.StartAsync(settings.Store, database);
-        await Timing.PauseAsync(10_000);
+        await Timing.PauseAsync(Math.Min(10, seconds) * 1000);
         for (var round = 0; round < (settings.Rounds ?? 1); round++)
         {
             var before = await worker.CostAsync();

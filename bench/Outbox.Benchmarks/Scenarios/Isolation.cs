@@ -11,10 +11,7 @@ internal static class Isolation
 {
     private const int Healthy = 100;
     private const int Failing = 50;
-    private const int FailingBacklog = 10_000;
-    private const int HealthyBacklog = 10_000;
     private const int Hangs = Healthy + Failing;
-    private const int Paced = 2_000;
     private const double Rate = 200;
 
     public static async Task RunAsync(BenchSettings settings, Report report)
@@ -39,6 +36,9 @@ internal static class Isolation
 
     private static async Task<Result> MeasureAsync(BenchSettings settings, bool sick)
     {
+        var hanging = settings.Count ?? 100_000;
+        var backlog = Math.Clamp(hanging, Healthy, 10_000);
+        var paced = Math.Clamp(hanging, Healthy, 2_000);
         await using var sink = await SinkProcess.StartAsync();
         await using var database = await settings.CreateDatabaseAsync();
         await using (var filling = await OutboxHost.StartAsync(database, dispatch: false))
@@ -48,22 +48,22 @@ internal static class Isolation
             await Customers.RegisterAsync(filling, Hangs, 1, i => sink.Url($"hang/{i}"));
             if (sick)
             {
-                await filling.FillAsync(1_000_000, settings.Count ?? 100_000, 1, Hangs);
-                await filling.FillAsync(2_000_000, FailingBacklog, Failing, Healthy);
+                await filling.FillAsync(1_000_000, hanging, 1, Hangs);
+                await filling.FillAsync(2_000_000, backlog, Failing, Healthy);
             }
 
-            await filling.FillAsync(0, HealthyBacklog, Healthy);
+            await filling.FillAsync(0, backlog, Healthy);
         }
 
         await using var connection = await database.ConnectAsync();
         await using var host = OutboxHost.Build(database, dispatch: true, settings.Concurrency);
-        var drain = await Run.MeasureAsync(HealthyBacklog, async () =>
+        var drain = await Run.MeasureAsync(backlog, async () =>
         {
             await host.StartAsync();
-            await Timing.UntilAsync(async () => await database.DeliveredAsync(connection, 0, Healthy) == HealthyBacklog, "the healthy have everything");
+            await Timing.UntilAsync(async () => await database.DeliveredAsync(connection, 0, Healthy) == backlog, "the healthy have everything");
         });
-        var latencies = await Latency.CommitAsync(host, sink, 3_000_000, Paced, Rate, Healthy);
-        return new Result(drain.PerSecond, latencies, await sink.AnsweredAsync() - HealthyBacklog - Paced);
+        var latencies = await Latency.CommitAsync(host, sink, 3_000_000, paced, Rate, Healthy);
+        return new Result(drain.PerSecond, latencies, await sink.AnsweredAsync() - backlog - paced);
     }
 
     private sealed record Result(double PerSecond, double[] Latencies, long SickRequests)

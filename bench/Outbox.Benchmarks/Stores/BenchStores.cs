@@ -6,6 +6,7 @@ internal static class BenchStores
     private static readonly Dictionary<string, (Func<Task<IBenchDatabase>> Create, Func<string, IBenchDatabase> Join)> All = new(StringComparer.Ordinal)
     {
         ["sqlite"] = (SqliteBench.CreateAsync, SqliteBench.Join),
+        ["postgres"] = (PostgresBench.CreateAsync, PostgresBench.Join),
     };
 
     public static IReadOnlyCollection<string> Names => All.Keys;

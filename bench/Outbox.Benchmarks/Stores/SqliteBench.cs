@@ -39,7 +39,9 @@ internal sealed class SqliteBench : IBenchDatabase
 
     public static IBenchDatabase Join(string address) => new SqliteBench(address, folder: null);
 
-    public void Use(IWebhookOutboxBuilder outbox) => outbox.UseSqlite(_connectionString);
+    public bool TellsOtherHosts => false;
+
+    public void Use(IWebhookOutboxBuilder outbox, bool wake = true) => outbox.UseSqlite(_connectionString);
 
     public async ValueTask<DbConnection> ConnectAsync()
     {
@@ -64,16 +66,20 @@ internal sealed class SqliteBench : IBenchDatabase
         Prepared(
             connection,
             """
-            INSERT INTO outbox_delivery (id, event_key, endpoint_key, status, gate, due_at, enqueued_at, ship_transcript, profile)
-            VALUES ('dlv_' || $id, last_insert_rowid(), 1, 0, 0, 1800000000000, 1800000000000, 1, 'standard')
+            INSERT INTO outbox_delivery (id, event_key, endpoint_key, type, status, gate, due_at, enqueued_at, ship_transcript, profile)
+            VALUES ('dlv_' || $id, last_insert_rowid(), 1, 'call.ended', 0, 0, 1800000000000, 1800000000000, 1, 'standard')
             """,
             "$id"),
     ];
 
-    public async ValueTask<bool> HasOpenAsync(DbConnection connection) =>
+    public async ValueTask<bool> HasOpenAsync(DbConnection connection, int endpoints = int.MaxValue) =>
         await ScalarAsync(
             connection,
-            "SELECT EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 0) OR EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 1)") != 0;
+            $"""
+            SELECT EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 0 AND gate = 0 AND endpoint_key <= {endpoints})
+                OR EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 0 AND gate = 1 AND endpoint_key <= {endpoints})
+                OR EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 1)
+            """) != 0;
 
     public async ValueTask<long> DeliveredAsync(DbConnection connection, int firstEndpoint, int endpoints) =>
         await ScalarAsync(connection, $"SELECT count(*) FROM outbox_delivery WHERE status = 2 AND endpoint_key BETWEEN {firstEndpoint + 1} AND {firstEndpoint + endpoints}");
@@ -92,8 +98,9 @@ internal sealed class SqliteBench : IBenchDatabase
                 BEGIN IMMEDIATE;
                 INSERT INTO outbox_event (key, id, type, subject, scopes, occurred_at, enqueued_at, data)
                 {numbers} SELECT i + 1, printf('evt_00%020d', i), 'call.ended', printf('call_old_%d', i), '["all"]', 1790000000000, 1790000000000, x'7b7d' FROM n;
-                INSERT INTO outbox_delivery (id, event_key, endpoint_key, status, gate, due_at, attempts, lease_token, enqueued_at, closed_at, ship_transcript, last_status_code, profile)
-                {numbers} SELECT printf('dlv_00%020d%04x', i, 1 + i % {endpoints}), i + 1, 1 + i % {endpoints}, 2, 0, 1790000000000 + i, 1, 1, 1790000000000, 1790000000000 + i, 1, 200, 'standard' FROM n;
+                INSERT INTO outbox_delivery
+                  (id, event_key, endpoint_key, type, status, gate, due_at, attempts, lease_token, enqueued_at, closed_at, ship_transcript, last_status_code, profile)
+                {numbers} SELECT printf('dlv_00%020d%04x', i, 1 + i % {endpoints}), i + 1, 1 + i % {endpoints}, 'call.ended', 2, 0, 1790000000000 + i, 1, 1, 1790000000000, 1790000000000 + i, 1, 200, 'standard' FROM n;
                 INSERT INTO outbox_attempt (delivery_key, number, started_at, duration_ms, status_code)
                 SELECT key, 1, 1790000000000, 3, 200 FROM outbox_delivery WHERE event_key > {from} AND event_key <= {until};
                 COMMIT;
@@ -102,6 +109,19 @@ internal sealed class SqliteBench : IBenchDatabase
 
         await RunAsync(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
     }
+
+    public async Task BlockAsync(int firstEndpoint, int endpoints)
+    {
+        await using var connection = await ConnectAsync();
+        await RunAsync(
+            connection,
+            $"""
+            UPDATE outbox_endpoint SET failures = 5, failing_since = unixepoch() * 1000, blocked_until = (unixepoch() + 86400) * 1000
+            WHERE key BETWEEN {firstEndpoint + 1} AND {firstEndpoint + endpoints}
+            """);
+    }
+
+    public ValueTask<string> DescribeAsync() => ValueTask.FromResult($"SQLite {raw.sqlite3_libversion().utf8_to_string()}, journal_mode=WAL, synchronous=NORMAL");
 
     public async ValueTask<long?> QueriesAsync(IServiceProvider services) =>
         await services.GetRequiredService<SqliteDatabase>().UseWriterAsync(CountRuns, CancellationToken.None);

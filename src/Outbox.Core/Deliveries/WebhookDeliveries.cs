@@ -29,6 +29,12 @@ internal sealed class WebhookDeliveries(IDeliveryStore store, StoreGate gate, Wa
         return await store.ListAsync(filter, limit, cursor, cancellationToken);
     }
 
+    public async Task<WebhookBacklog> CountBacklogAsync(CancellationToken cancellationToken = default)
+    {
+        await gate.OpenAsync(cancellationToken);
+        return await store.CountBacklogAsync(cancellationToken);
+    }
+
     public async Task<bool> ReplayAsync(string id, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -38,7 +44,8 @@ internal sealed class WebhookDeliveries(IDeliveryStore store, StoreGate gate, Wa
         return batch.Replayed > 0;
     }
 
-    public async Task<int> ReplayAsync(DeliveryFilter filter, CancellationToken cancellationToken = default)
+    public async Task<int> ReplayAsync(
+        DeliveryFilter filter, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
         var status = filter.Status ?? DeliveryStatus.Exhausted;
@@ -58,6 +65,7 @@ internal sealed class WebhookDeliveries(IDeliveryStore store, StoreGate gate, Wa
             replayed += batch.Replayed;
             cursor = batch.NextCursor;
             wake.Wake();
+            progress?.Report(replayed);
         }
         while (cursor is not null);
         return replayed;

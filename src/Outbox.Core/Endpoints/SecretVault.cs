@@ -6,7 +6,10 @@ using Outbox.Storage;
 namespace Outbox.Endpoints;
 
 /// <summary>A signing secret of an endpoint. The current one has no end; the one before it signs until the overlap is over.</summary>
-internal sealed record EndpointSecret(string Value, DateTimeOffset? Until);
+internal sealed record EndpointSecret(string Value, DateTimeOffset? Until)
+{
+    public override string ToString() => SecretVault.Hint(Value);
+}
 
 /// <summary>
 /// Turns an endpoint's secrets into the bytes that a store keeps, and back. Nothing else reads those bytes. They are encrypted where the host

@@ -101,10 +101,19 @@ internal sealed class SimulatedHost(int number, World world)
 
     public void Crash()
     {
-        Context.Kill();
-        Fall();
-        world.Database.Forget(this);
+        Die();
         ComeBack();
+    }
+
+    /// <summary>Ends the process without another step of it, and gives back what its meters and timers hold of the real one.</summary>
+    public void Die()
+    {
+        Context.Kill();
+        State = HostState.Down;
+        Disturbed();
+        world.Database.Forget(this);
+        _services?.Dispose();
+        _services = null;
     }
 
     public void Pause(TimeSpan duration)
@@ -134,9 +143,7 @@ internal sealed class SimulatedHost(int number, World world)
             }
 
             world.Trace.Add(Name, "has stopped");
-            Fall();
-            context.Kill();
-            world.Database.Forget(this);
+            Die();
             ComeBack();
         });
         world.After(grace + StopSlack, () =>
@@ -146,12 +153,6 @@ internal sealed class SimulatedHost(int number, World world)
                 world.Verdict.Fail("stops-in-time", $"{Name} was told to stop with {grace} of patience, and after {StopSlack} more it has not");
             }
         });
-    }
-
-    private void Fall()
-    {
-        State = HostState.Down;
-        Disturbed();
     }
 
     private void ComeBack() => world.After(world.Chances.Hosts.Between(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5)), () =>

@@ -62,6 +62,11 @@ internal static class Simulation
         {
         }
 
+        foreach (var host in world.Hosts)
+        {
+            host.Die();
+        }
+
         if (referee.IsOver && !world.Verdict.IsBroken)
         {
             new EndRules(world).Judge();

@@ -19,6 +19,9 @@ internal sealed class SimulatedDeliveryStore(SimulatedHost host, World world) : 
     public ValueTask<IReadOnlyList<HeldArtifact>> ListHeldAsync(int limit, CancellationToken cancellationToken) =>
         CallAsync("list held", () => _inner.ListHeldAsync(limit, cancellationToken).Result, cancellationToken);
 
+    public ValueTask<WebhookBacklog> CountBacklogAsync(CancellationToken cancellationToken) =>
+        CallAsync("count", () => _inner.CountBacklogAsync(cancellationToken).Result, cancellationToken);
+
     public ValueTask<ReplayBatch> ReplayAsync(string? deliveryId, DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken) =>
         CallAsync(OperatorVerb.Replay, () => _inner.ReplayAsync(deliveryId, filter, limit, cursor, cancellationToken).Result, cancellationToken);
 

@@ -1,0 +1,71 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Outbox.Storage;
+
+namespace Outbox.AspNetCore.Answers;
+
+/// <summary>What is wrong, as problem details (RFC 9457).</summary>
+internal sealed class Problem : IResult, IStatusCodeHttpResult, IEndpointMetadataProvider
+{
+    private static readonly string[] ContentTypes = [ProblemBody.ContentType];
+
+    private Problem(int status, string type, string title, string detail, string? field = null) =>
+        Body = new ProblemBody($"urn:outbox:problem:{type}", title, status, detail, field);
+
+    public ProblemBody Body { get; }
+
+    public int? StatusCode => Body.Status;
+
+    public static Problem Malformed(string detail, string? field = null) => new(400, "malformed", "The request cannot be read", detail, field);
+
+    public static Problem Csrf(string detail) => new(403, "csrf", "The request may not come from this host's own page", detail);
+
+    public static Problem Forbidden(string detail) => new(403, "forbidden", "Not allowed", detail);
+
+    public static Problem NotFound(string what, string id) => new(404, "not-found", "Not found", $"There is no {what} '{id}'.");
+
+    public static Problem Conflict(string detail) => new(409, "conflict", "Not in this state", detail);
+
+    public static Problem Validation(string field, string detail) => new(422, "validation", "The request cannot be accepted", detail, field);
+
+    public static Problem Busy(string detail) => new(503, "busy", "Busy", detail);
+
+    public static Problem Store(string detail) => new(503, "store", "The database cannot be reached", detail);
+
+    /// <summary>The problem that an exception means, or null where it is none of ours.</summary>
+    public static Problem? Of(Exception exception) => exception switch
+    {
+        ProblemException e => e.Problem,
+        WebhookValidationException e => Validation(e.Field, e.Message),
+        OutboxStoreException e => Store(e.Message),
+        _ => null,
+    };
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.StatusCode = Body.Status;
+        return httpContext.Response.WriteAsJsonAsync(Body, ManagementJson.Default.ProblemBody, ProblemBody.ContentType, httpContext.RequestAborted);
+    }
+
+    static void IEndpointMetadataProvider.PopulateMetadata(MethodInfo method, EndpointBuilder builder)
+    {
+        foreach (var status in new[] { 400, 403, 404, 409, 422, 503 })
+        {
+            builder.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(ProblemBody), ContentTypes));
+        }
+    }
+}
+
+/// <summary>The members of a problem.</summary>
+internal sealed record ProblemBody(string Type, string Title, int Status, string Detail, string? Field)
+{
+    public const string ContentType = "application/problem+json";
+}
+
+/// <summary>Ends a request with a problem.</summary>
+internal sealed class ProblemException(Problem problem) : Exception(problem.Body.Detail)
+{
+    public Problem Problem { get; } = problem;
+}

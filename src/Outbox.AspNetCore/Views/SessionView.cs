@@ -1,0 +1,25 @@
+namespace Outbox.AspNetCore.Views;
+
+/// <summary>Who is looking, and what the page may offer.</summary>
+internal sealed record SessionView
+{
+    public required string? User { get; init; }
+
+    public required bool CanOperate { get; init; }
+
+    public required bool CanSeePayloads { get; init; }
+
+    public required bool CanSeeUrlPaths { get; init; }
+
+    public required string? Tenant { get; init; }
+
+    public required DateTimeOffset Now { get; init; }
+
+    public required string Version { get; init; }
+
+    public required string CsrfHeader { get; init; }
+
+    public required IReadOnlyList<string> Profiles { get; init; }
+
+    public required int CountCap { get; init; }
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Outbox.Postgres.Tests;
+
+namespace Outbox.Benchmarks.Tests;
+
+/// <summary>
+/// Each scenario, as its command line starts it, with so few deliveries that its figures mean nothing: it must run, and say what was measured.
+/// </summary>
+public sealed class ScenarioTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    [Theory]
+    [InlineData("drain", "100")]
+    [InlineData("enqueue", "50")]
+    [InlineData("latency", "50")]
+    [InlineData("growth", "100")]
+    [InlineData("isolation", "100")]
+    [InlineData("memory", "100")]
+    [InlineData("idle", "1")]
+    [InlineData("hosts", "100")]
+    public Task A_scenario_runs_on_SQLite(string scenario, string count) => RunAsync(scenario, "sqlite", count);
+
+    [PostgresTheory]
+    [InlineData("drain", "100")]
+    [InlineData("enqueue", "50")]
+    [InlineData("latency", "50")]
+    [InlineData("growth", "100")]
+    [InlineData("isolation", "100")]
+    [InlineData("memory", "100")]
+    [InlineData("idle", "1")]
+    [InlineData("hosts", "100")]
+    public Task A_scenario_runs_on_PostgreSQL(string scenario, string count) => RunAsync(scenario, "postgres", count);
+
+    private static async Task RunAsync(string scenario, string store, string count)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "Outbox.Benchmarks.dll");
+        var start = new ProcessStartInfo("dotnet", [program, scenario, "--store", store, "--count", count, "--rounds", "1"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (store == "postgres")
+        {
+            start.Environment["OUTBOX_BENCH_POSTGRES"] = PostgresServer.SharedConnectionString;
+        }
+
+        using var process = Process.Start(start)!;
+        using var late = new CancellationTokenSource(Patience);
+        await using var ended = late.Token.Register(() => process.Kill(entireProcessTree: true));
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.Equal("", await errors);
+        Assert.Equal(0, process.ExitCode);
+        var results = output.Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.NotEmpty(results);
+        Assert.All(results, result =>
+        {
+            Assert.Equal(scenario, result.GetProperty("scenario").GetString());
+            Assert.Equal(store, result.GetProperty("store").GetString());
+            Assert.True(result.GetProperty("value").GetDouble() >= 0);
+        });
+        Assert.Contains(" cores, ", output, StringComparison.Ordinal);
+    }
+
+    private sealed class PostgresTheoryAttribute : TheoryAttribute
+    {
+        public PostgresTheoryAttribute() => Skip = PostgresServer.SkipReason;
+    }
+}
