@@ -15,6 +15,7 @@ namespace Outbox.Dispatching;
 internal sealed class DeliveryExecutor(
     ProfileCatalogue profiles,
     SecretVault secrets,
+    SecretStatus secretStatus,
     WebhookSender sender,
     NoticeWriter notices,
     OutboxMetrics metrics,
@@ -87,6 +88,7 @@ internal sealed class DeliveryExecutor(
         }
         catch (CryptographicException e)
         {
+            secretStatus.Saw(delivery.Endpoint.Id, e.Message);
             return new DeliveryOutcome.NotAttempted($"the endpoint's secret cannot be read: {e.Message}", UntilMended);
         }
         catch (Exception e)

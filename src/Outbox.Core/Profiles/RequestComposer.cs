@@ -19,7 +19,7 @@ internal static class RequestComposer
     {
         var body = Body(content, profile);
         var headers = new List<KeyValuePair<string, string>>(4);
-        headers.AddRange(HostHeaders(hostHeaders));
+        headers.AddRange(HostHeaders(hostHeaders, profile));
         DeliveryComposer.AddHeaders(headers, profile, content, body.Span, secrets, at);
         return new WebhookRequest { Url = new Uri(url), Body = body, Headers = headers, Timeout = profile.Timeout };
     }
@@ -31,6 +31,9 @@ internal static class RequestComposer
         return body.WrittenMemory;
     }
 
-    public static IEnumerable<KeyValuePair<string, string>> HostHeaders(string? stored) =>
-        stored is null ? [] : JsonSerializer.Deserialize(stored, HeadersJson.Default.DictionaryStringString)!;
+    // A profile that changed since the enqueue may have made one of these names its own. A second signature header would confuse receivers.
+    public static IEnumerable<KeyValuePair<string, string>> HostHeaders(string? stored, WebhookProfile profile) => stored is null
+        ? []
+        : JsonSerializer.Deserialize(stored, HeadersJson.Default.DictionaryStringString)!
+            .Where(header => !profile.OwnHeaders.Contains(header.Key, StringComparer.OrdinalIgnoreCase));
 }

@@ -29,7 +29,7 @@ internal sealed class WebhookTester(
 
         var scheme = profile.Signature;
         var headers = new List<WebhookWireHeader>(
-            RequestComposer.HostHeaders(delivery.Headers).Select(header => new WebhookWireHeader(header.Key, header.Value, WebhookHeaderSource.Event)));
+            RequestComposer.HostHeaders(delivery.Headers, profile).Select(header => new WebhookWireHeader(header.Key, header.Value, WebhookHeaderSource.Event)));
         Add(profile.DeliveryIdHeader, delivery.Id);
         Add(scheme.IdHeader, delivery.EventId);
         Add(scheme.TimestampHeader, null);
@@ -102,7 +102,7 @@ internal sealed class WebhookTester(
             ShipTranscript = endpoint.ShipTranscript,
         };
         var request = RequestComposer.Compose(content, admitted.Headers, endpoint.Url, profile, signing, now);
-        var ofEvent = RequestComposer.HostHeaders(admitted.Headers).Count();
+        var ofEvent = RequestComposer.HostHeaders(admitted.Headers, profile).Count();
         var headers = request.Headers.Select((header, i) => new WebhookWireHeader(
             header.Key, header.Value, i < ofEvent ? WebhookHeaderSource.Event : WebhookHeaderSource.Profile));
         var shown = Show(profile, endpoint.Url, admitted.Id, headers, request.Body) with
