@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Outbox;
 using Outbox.Deliveries;
+using Outbox.Diagnostics;
 using Outbox.Dispatching;
 using Outbox.Endpoints;
 using Outbox.Events;
@@ -51,26 +52,28 @@ public static class WebhookOutboxServiceCollectionExtensions
         services.AddSingleton<IdGenerator>();
         services.AddSingleton<OwnerName>();
         services.AddSingleton(provider => new SecretVault(provider.GetService<ISecretProtector>()));
-        services.AddSingleton<StoreGate>();
         services.AddSingleton<WakeSignal>();
+        services.AddSingleton<DispatcherPulse>();
+
+        services.AddMeasurements();
 
         services.AddSingleton<EventAdmission>();
         services.AddSingleton<NoticeWriter>();
         services.AddSingleton<NoticeBoard>();
-        services.AddSingleton<IWebhookOutbox, WebhookOutbox>();
-        services.AddSingleton<WebhookEndpoints>();
+        services.AddMeasured<IWebhookOutbox, WebhookOutbox>(typeof(MeasuredOutboxStore), typeof(MeasuredDeliveryStore));
+        services.AddMeasured<WebhookEndpoints, WebhookEndpoints>(typeof(MeasuredEndpointStore));
         services.AddSingleton<IWebhookEndpoints>(provider => provider.GetRequiredService<WebhookEndpoints>());
-        services.AddSingleton<IWebhookDeliveries, WebhookDeliveries>();
+        services.AddMeasured<IWebhookDeliveries, WebhookDeliveries>(typeof(MeasuredDeliveryStore));
 
         services.AddSingleton(BuildSender);
         services.AddSingleton<DeliveryExecutor>();
-        services.AddSingleton<Settler>();
-        services.AddSingleton<Dispatcher>();
-        services.AddSingleton<Housekeeper>();
-        services.AddSingleton<Pruner>();
-        services.AddSingleton<ProbeLoop>();
-        services.AddSingleton<SecretRenewal>();
-        services.AddSingleton<OutboxService>();
+        services.AddMeasured<Settler, Settler>(typeof(MeasuredOutboxStore));
+        services.AddMeasured<Dispatcher, Dispatcher>(typeof(MeasuredOutboxStore));
+        services.AddMeasured<Housekeeper, Housekeeper>(typeof(MeasuredOutboxStore));
+        services.AddMeasured<Pruner, Pruner>(typeof(MeasuredOutboxStore));
+        services.AddMeasured<ProbeLoop, ProbeLoop>(typeof(MeasuredDeliveryStore));
+        services.AddMeasured<SecretRenewal, SecretRenewal>(typeof(MeasuredEndpointStore));
+        services.AddMeasured<OutboxService, OutboxService>(typeof(MeasuredOutboxStore));
 
         services.AddSingleton<WebhookStartupChecks>();
 

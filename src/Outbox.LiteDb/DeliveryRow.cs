@@ -42,6 +42,8 @@ internal sealed class DeliveryRow
     /// <summary>0: never claimed; one more at every claim.</summary>
     public long LeaseToken { get; set; }
 
+    public bool IsFirstLease => LeaseToken == 1;
+
     public string? LeaseOwner { get; set; }
 
     public long? LeaseUntil { get; set; }

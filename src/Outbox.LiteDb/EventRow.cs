@@ -31,6 +31,9 @@ internal sealed class EventRow
 
     public string? Headers { get; set; }
 
+    /// <summary>W3C Trace Context.</summary>
+    public string? TraceParent { get; init; }
+
     public required byte[] Data { get; set; }
 
     public IReadOnlyList<HoldRow> Holds { get; set; } = [];
@@ -61,6 +64,7 @@ internal sealed class EventRow
         .With("enqueued_at", EnqueuedAt)
         .With("erased_at", ErasedAt)
         .With("headers", Headers)
+        .With("trace_parent", TraceParent)
         .With("holds", Holds.Select(hold => hold.ToDocument()))
         .With("frozen", Frozen)
         .With("next_deadline", OpenHolds.Select(hold => (long?)hold.Deadline).Min())
@@ -81,6 +85,7 @@ internal sealed class EventRow
         EnqueuedAt = document["enqueued_at"].AsInt64,
         ErasedAt = document.NumberOrNull("erased_at"),
         Headers = document.TextOrNull("headers"),
+        TraceParent = document.TextOrNull("trace_parent"),
         Holds = [.. document.Documents("holds").Select(HoldRow.Read)],
         Frozen = document.Flag("frozen"),
         Unowed = document.NumberOrNull("unowed_since") is not null,

@@ -73,7 +73,7 @@ internal sealed class LiteDbClaim(LiteDbDatabase database)
                     var rows = TakeFrom(session, lane, wanted);
                     rows.ForEach(row => row.Lease(request.Owner, leaseUntil));
                     session.Update(rows);
-                    claimed.AddRange(rows.Select(row => Claimed(row, EventOf(session, row, events), lane.Endpoint)));
+                    claimed.AddRange(rows.Select(row => Claimed(row, EventOf(session, row, events), lane.Endpoint, now)));
                     Limit(session, lane, rows[^1].Key, now, leaseUntil);
                     _lanes.Served(lane);
                 }
@@ -138,7 +138,7 @@ internal sealed class LiteDbClaim(LiteDbDatabase database)
         return row;
     }
 
-    private static ClaimedDelivery Claimed(DeliveryRow row, EventRow of, ClaimedEndpoint endpoint) => new()
+    private static ClaimedDelivery Claimed(DeliveryRow row, EventRow of, ClaimedEndpoint endpoint, long now) => new()
     {
         Key = row.Key,
         LeaseToken = row.LeaseToken,
@@ -152,6 +152,9 @@ internal sealed class LiteDbClaim(LiteDbDatabase database)
         OccurredAt = DateTimeOffset.FromUnixTimeMilliseconds(of.OccurredAt),
         Headers = of.Headers,
         Data = of.Data,
+        Age = TimeSpan.FromMilliseconds(now - row.EnqueuedAt),
+        HeldFor = row is { IsFirstLease: true } && of.Holds.Count > 0 && row.DueAt > row.EnqueuedAt ? TimeSpan.FromMilliseconds(row.DueAt - row.EnqueuedAt) : null,
+        TraceParent = of.TraceParent,
         Ordered = row.OrderingKey is not null,
         Endpoint = endpoint,
     };

@@ -27,6 +27,12 @@ internal sealed class LiteDbDeliveryStore(LiteDbDatabase database) : IDeliverySt
         return ValueTask.FromResult<IReadOnlyList<HeldArtifact>>(database.Read(session => LiteDbDeliveryReader.Held(session, limit, database.Now)));
     }
 
+    public ValueTask<WebhookBacklog> CountBacklogAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(database.Read(session => LiteDbBacklog.Count(session, database.Now)));
+    }
+
     public ValueTask<ReplayBatch> ReplayAsync(
         string? deliveryId, DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken) =>
         _operator.ReplayAsync(deliveryId, filter, limit, cursor, cancellationToken);

@@ -28,6 +28,7 @@ internal sealed class LiteDbEnqueue(LiteDbDatabase database)
             OccurredAt = newEvent.OccurredAt?.ToUnixTimeMilliseconds() ?? now,
             EnqueuedAt = now,
             Headers = newEvent.Headers,
+            TraceParent = newEvent.TraceParent,
             Data = newEvent.Data.ToArray(),
             Holds = [.. newEvent.Holds.Select(hold => new HoldRow(hold.Artifact, now + (long)hold.Deadline.TotalMilliseconds, IsReleased: false))],
             Unowed = matching.Count == 0,

@@ -8,6 +8,7 @@ namespace Outbox.Postgres;
 internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDeliveryStore
 {
     private readonly PostgresErasure _erasure = new(database);
+    private readonly PostgresBacklog _backlog = new(database);
 
     private readonly string _columns =
         $"""
@@ -87,6 +88,8 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
                 row => new HeldArtifact(row.GetString(0), row.TextOrNull(1), row.GetString(2), row.GetString(3), row.Time(4)),
                 cancellationToken),
             cancellationToken);
+
+    public ValueTask<WebhookBacklog> CountBacklogAsync(CancellationToken cancellationToken) => _backlog.CountAsync(cancellationToken);
 
     public ValueTask<ReplayBatch> ReplayAsync(
         string? deliveryId, DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken)

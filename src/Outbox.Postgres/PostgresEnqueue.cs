@@ -148,6 +148,7 @@ internal sealed class PostgresEnqueue(PostgresDatabase database)
         Sql.Bytes(newEvent.Data),
         Sql.Text(newEvent.Headers),
         Sql.Bigint(newEvent.Holds.Select(hold => hold.Deadline.Microseconds()).DefaultIfEmpty(0).Max()),
+        Sql.Text(newEvent.TraceParent),
         .. HasHolds(newEvent)
             ? [
                 Sql.Texts(newEvent.Holds.Select(hold => hold.Artifact).ToArray()),
@@ -162,8 +163,8 @@ internal sealed class PostgresEnqueue(PostgresDatabase database)
         $"""
         with e as (
           insert into {database.Schema}.outbox_event
-            (id, type, tenant, subject, scopes, ordering_key, idempotency_key, occurred_at, enqueued_at, data, headers)
-          values ($1, $2, $3, $4, $5, $6, $7, coalesce($8, {database.Schema}.outbox_now()), {database.Schema}.outbox_now(), $9, $10)
+            (id, type, tenant, subject, scopes, ordering_key, idempotency_key, occurred_at, enqueued_at, data, headers, trace_parent)
+          values ($1, $2, $3, $4, $5, $6, $7, coalesce($8, {database.Schema}.outbox_now()), {database.Schema}.outbox_now(), $9, $10, $12)
           {onConflict}
           returning key, enqueued_at),
         {holds}
@@ -187,7 +188,7 @@ internal sealed class PostgresEnqueue(PostgresDatabase database)
         $"""
         h as (
           insert into {database.Schema}.outbox_hold (event_key, artifact, deadline)
-          select e.key, w.artifact, e.enqueued_at + w.after * interval '1 microsecond' from e cross join unnest($12::text[], $13::bigint[]) as w (artifact, after)),
+          select e.key, w.artifact, e.enqueued_at + w.after * interval '1 microsecond' from e cross join unnest($13::text[], $14::bigint[]) as w (artifact, after)),
         """;
 
     // A snapshot older than the lock cannot tell whether there is a head: such a delivery queues, and is moved up by the next claim.

@@ -55,6 +55,7 @@ create table {schema}.outbox_event (
   enqueued_at     timestamptz not null,
   data            bytea not null,
   headers         text,
+  trace_parent    text,                            -- W3C Trace Context
   erased_at       timestamptz
 ) with (
   -- Data of up to 8 KB stays in its row, uncompressed: one read per claim instead of two, and no compression at enqueue.

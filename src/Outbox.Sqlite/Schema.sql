@@ -54,6 +54,7 @@ CREATE TABLE IF NOT EXISTS outbox_event (
     enqueued_at     INTEGER NOT NULL,
     erased_at       INTEGER,
     headers         TEXT,
+    trace_parent    TEXT,           -- W3C Trace Context
     data            BLOB NOT NULL   -- canonical JSON, sent byte for byte; last, so that a list does not read over it
 );
 

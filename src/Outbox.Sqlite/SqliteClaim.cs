@@ -28,7 +28,9 @@ internal sealed class SqliteClaim(SqliteDatabase database)
 
     private static readonly Sql OldestOfLane = new(
         """
-        SELECT d.key, d.lease_token, d.id, d.profile, d.ship_transcript, d.failed_tries, v.id, v.type, v.tenant, v.occurred_at, v.headers, v.data, d.ordering_key IS NOT NULL
+        SELECT d.key, d.lease_token, d.id, d.profile, d.ship_transcript, d.failed_tries, v.id, v.type, v.tenant, v.occurred_at, v.headers, v.data, d.ordering_key IS NOT NULL,
+            d.enqueued_at, v.trace_parent,
+            CASE WHEN d.lease_token = 0 AND d.due_at > d.enqueued_at AND EXISTS (SELECT 1 FROM outbox_hold WHERE event_key = d.event_key) THEN d.due_at - d.enqueued_at END
         FROM outbox_delivery d CROSS JOIN outbox_event v ON v.key = d.event_key
         WHERE d.status = 0 AND d.gate = 0 AND d.endpoint_key = ?1
         ORDER BY d.due_at, d.key LIMIT ?2
@@ -118,7 +120,7 @@ internal sealed class SqliteClaim(SqliteDatabase database)
                 var wanted = Math.Min(Math.Min(share, lane.Room), request.Limit - claimed.Count);
                 if (wanted > 0 && lane.HasMore)
                 {
-                    TakeFrom(session, lane, wanted, claimed);
+                    TakeFrom(session, lane, wanted, now, claimed);
                     Limit(session, lane, claimed, now, leaseUntil);
                     _lanes.Served(lane);
                 }
@@ -142,7 +144,7 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         return open;
     }
 
-    private static void TakeFrom(SqliteSession session, Lane lane, int wanted, List<ClaimedDelivery> claimed)
+    private static void TakeFrom(SqliteSession session, Lane lane, int wanted, long now, List<ClaimedDelivery> claimed)
     {
         var first = claimed.Count;
         var rows = session.Use(OldestOfLane).Bind(1, lane.Key).Bind(2, wanted + 1);
@@ -156,7 +158,7 @@ internal sealed class SqliteClaim(SqliteDatabase database)
                 break;
             }
 
-            claimed.Add(Read(rows, lane.Endpoint));
+            claimed.Add(Read(rows, lane.Endpoint, now));
         }
 
         lane.Room -= claimed.Count - first;
@@ -179,7 +181,7 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         lane.HasMore &= !(lane.Taken >= lane.Portion);
     }
 
-    private static ClaimedDelivery Read(Statement row, ClaimedEndpoint endpoint) => new()
+    private static ClaimedDelivery Read(Statement row, ClaimedEndpoint endpoint, long now) => new()
     {
         Key = row.Int64(0),
         LeaseToken = row.Int64(1) + 1,
@@ -194,6 +196,9 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         Headers = row.TextOrNull(10),
         Data = row.Bytes(11),
         Ordered = row.Flag(12),
+        Age = TimeSpan.FromMilliseconds(now - row.Int64(13)),
+        TraceParent = row.TextOrNull(14),
+        HeldFor = row.Int64OrNull(15) is { } held ? TimeSpan.FromMilliseconds(held) : null,
         Endpoint = endpoint,
     };
 }

@@ -12,8 +12,8 @@ internal sealed class SqliteEnqueue(SqliteDatabase database)
 
     private static readonly Sql InsertEvent = new(
         """
-        INSERT INTO outbox_event (id, type, tenant, subject, scopes, ordering_key, idempotency_key, occurred_at, enqueued_at, headers, data)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        INSERT INTO outbox_event (id, type, tenant, subject, scopes, ordering_key, idempotency_key, occurred_at, enqueued_at, headers, trace_parent, data)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
         ON CONFLICT (coalesce(tenant, ''), idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
         """);
 
@@ -43,7 +43,8 @@ internal sealed class SqliteEnqueue(SqliteDatabase database)
             .Bind(8, newEvent.OccurredAt?.ToUnixTimeMilliseconds() ?? now)
             .Bind(9, now)
             .Bind(10, newEvent.Headers)
-            .Bind(11, newEvent.Data.Span)
+            .Bind(11, newEvent.TraceParent)
+            .Bind(12, newEvent.Data.Span)
             .Run();
         if (inserted == 0)
         {

@@ -3,7 +3,7 @@ using Outbox.Storage;
 
 namespace Outbox.Testing;
 
-internal sealed class InMemoryDeliveryStore(Tables tables) : IDeliveryStore
+internal sealed class InMemoryDeliveryStore(Tables tables, Claiming claiming) : IDeliveryStore
 {
     public ValueTask<DeliveryDetails?> GetAsync(string id, CancellationToken cancellationToken)
     {
@@ -42,6 +42,23 @@ internal sealed class InMemoryDeliveryStore(Tables tables) : IDeliveryStore
                 orderby hold.Deadline
                 select new HeldArtifact(row.Value.Id, row.Value.Tenant, row.Value.Subject!, hold.Artifact, hold.Deadline);
             return new([.. held.Take(limit)]);
+        }
+    }
+
+    public ValueTask<WebhookBacklog> CountBacklogAsync(CancellationToken cancellationToken)
+    {
+        lock (tables.Lock)
+        {
+            int Count(DeliveryStatus status) => tables.Deliveries.Count(row => row.Status == status);
+            return new(new WebhookBacklog
+            {
+                Waiting = Count(DeliveryStatus.Waiting),
+                Delivering = Count(DeliveryStatus.Delivering),
+                Parked = Count(DeliveryStatus.Parked),
+                Exhausted = Count(DeliveryStatus.Exhausted),
+                DisabledEndpoints = tables.Endpoints.Count(endpoint => endpoint is { Disabled: true, Deleted: false }),
+                OldestDue = claiming.OldestDue(),
+            });
         }
     }
 

@@ -34,7 +34,7 @@ public sealed class InMemoryOutboxStore : IOutboxStore
         _parking = new Parking(_tables);
         _pruning = new Pruning(_tables);
         Endpoints = new InMemoryEndpointStore(_tables, _enqueuing);
-        Deliveries = new InMemoryDeliveryStore(_tables);
+        Deliveries = new InMemoryDeliveryStore(_tables, _claiming);
     }
 
     /// <summary>The endpoint registry beside this store.</summary>

@@ -42,6 +42,9 @@ internal sealed class EndpointRow
 
     public bool TakesWork => !Deleted && !Disabled;
 
+    /// <summary>Nothing that is due waits here because the endpoint fails, or asked for a pace.</summary>
+    public bool TakesAll => TakesWork && Value is { BlockedUntil: null, MaxPerSecond: null };
+
     /// <summary>How many may be claimed now as far as a block and the pace allow.</summary>
     public int Portion(DateTimeOffset now) =>
         OpensIn(now) > TimeSpan.Zero ? 0

@@ -36,6 +36,8 @@ public sealed class Platform : IAsyncDisposable
 
     public IWebhookOutbox Outbox => _host.Services.GetRequiredService<IWebhookOutbox>();
 
+    public IServiceProvider Services => _host.Services;
+
     public string ConnectionString => ConnectionStringOf(_folder);
 
     public static async Task<Platform> StartAsync(

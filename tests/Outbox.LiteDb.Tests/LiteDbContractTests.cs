@@ -46,6 +46,8 @@ public sealed class LiteDbBreakerTests : BreakerContract<LiteDbFixture>;
 
 public sealed class LiteDbPaceTests : PaceContract<LiteDbFixture>;
 
+public sealed class LiteDbTelemetryTests : TelemetryContract<LiteDbFixture>;
+
 public sealed class LiteDbNoticeTests : NoticeContract<LiteDbFixture>;
 
 public sealed class LiteDbSuiteTests : SuiteContract<LiteDbFixture>;

@@ -47,3 +47,5 @@ public sealed class PostgresSchemaTests : SchemaContract<PostgresFixture>;
 public sealed class PostgresClockTests : ClockContract<PostgresFixture>;
 
 public sealed class PostgresTwoDispatchersTests : TwoDispatchersContract<PostgresFixture>;
+
+public sealed class PostgresTelemetryTests : TelemetryContract<PostgresFixture>;

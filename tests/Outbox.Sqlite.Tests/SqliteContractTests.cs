@@ -49,3 +49,5 @@ public sealed class SqliteClockTests : ClockContract<SqliteFixture>;
 public sealed class SqliteTwoDispatchersTests : TwoDispatchersContract<SqliteFixture>;
 
 public sealed class SqliteSuiteTests : SuiteContract<SqliteFixture>;
+
+public sealed class SqliteTelemetryTests : TelemetryContract<SqliteFixture>;

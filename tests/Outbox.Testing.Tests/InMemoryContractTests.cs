@@ -49,3 +49,5 @@ public sealed class InMemoryClockTests : ClockContract<InMemoryFixture>;
 public sealed class InMemoryTwoDispatchersTests : TwoDispatchersContract<InMemoryFixture>;
 
 public sealed class InMemorySuiteTests : SuiteContract<InMemoryFixture>;
+
+public sealed class InMemoryTelemetryTests : TelemetryContract<InMemoryFixture>;

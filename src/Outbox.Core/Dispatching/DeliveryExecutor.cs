@@ -20,6 +20,7 @@ internal sealed class DeliveryExecutor(
     SecretVault secrets,
     WebhookSender sender,
     NoticeWriter notices,
+    OutboxMetrics metrics,
     IOptions<WebhookOutboxOptions> options,
     TimeProvider clock,
     IRandomSource random,
@@ -38,6 +39,7 @@ internal sealed class DeliveryExecutor(
     /// <param name="stopWorking">Fires when the host has no more patience: the request is torn off and the delivery goes back uncounted.</param>
     public async Task<Settlement> ExecuteAsync(ClaimedDelivery delivery, long leasedAt, CancellationToken stopWorking)
     {
+        using var span = OutboxSpans.StartDeliver(delivery);
         var startedAt = clock.GetUtcNow();
         var outcome = await AttemptAsync(delivery, leasedAt, startedAt, stopWorking);
         var profile = profiles.Find(delivery.Profile) ?? WebhookProfile.Standard;
@@ -51,6 +53,8 @@ internal sealed class DeliveryExecutor(
 
         Tell(delivery, outcome, transition);
         Tell(delivery.Endpoint, effect);
+        span.Delivered(outcome, transition);
+        Measure(delivery, outcome, transition, leasedAt);
         return new Settlement(delivery, transition, RecordOf(outcome, startedAt))
         {
             Effect = effect,
@@ -150,6 +154,19 @@ internal sealed class DeliveryExecutor(
             Detail = response.Detail,
             Excerpt = response.Excerpt,
         };
+
+    private void Measure(ClaimedDelivery delivery, DeliveryOutcome outcome, DeliveryTransition transition, long leasedAt)
+    {
+        if (outcome is DeliveryOutcome.Attempted { Response: var response })
+        {
+            metrics.Attempted(delivery, response, transition);
+        }
+
+        if (transition.Status == DeliveryStatus.Delivered)
+        {
+            metrics.Delivered(delivery, clock.GetElapsedTime(leasedAt));
+        }
+    }
 
     private void Tell(ClaimedDelivery delivery, DeliveryOutcome outcome, DeliveryTransition transition)
     {

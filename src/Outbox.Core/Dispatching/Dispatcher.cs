@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Outbox.Deliveries;
+using Outbox.Diagnostics;
 using Outbox.Storage;
 
 namespace Outbox.Dispatching;
@@ -15,6 +16,7 @@ internal sealed class Dispatcher(
     Settler settler,
     WakeSignal wake,
     Housekeeper housekeeper,
+    DispatcherPulse pulse,
     IOptions<WebhookOutboxOptions> options,
     TimeProvider clock,
     IRandomSource random,
@@ -25,7 +27,7 @@ internal sealed class Dispatcher(
     private readonly WebhookOutboxOptions _options = options.Value;
 
     // Nobody tells of the lease of a host that died: looking a few times in a lease replaces it soon after.
-    private readonly TimeSpan _longestIdle = Min(options.Value.SweepInterval, options.Value.LeaseDuration / 4);
+    private readonly TimeSpan _longestIdle = LongestIdle(options.Value);
     private readonly InFlight _inFlight = new();
     private readonly StoreTrouble _trouble = new("claim", clock, random, logger);
     private volatile bool _more;
@@ -33,6 +35,9 @@ internal sealed class Dispatcher(
 
     /// <summary>How many deliveries were handed back because the host stopped.</summary>
     public int Interrupted => Volatile.Read(ref _interrupted);
+
+    /// <summary>How long the loop sleeps at most.</summary>
+    public static TimeSpan LongestIdle(WebhookOutboxOptions options) => Min(options.SweepInterval, options.LeaseDuration / 4);
 
     /// <summary>Completes when nothing is in flight.</summary>
     public Task WhenIdleAsync() => _inFlight.WhenEmptyAsync();
@@ -49,7 +54,9 @@ internal sealed class Dispatcher(
                 var name = $"{owner}/{turns++}";
                 while (true)
                 {
+                    pulse.TurnBegins();
                     var idle = await ClaimAsync(name, stopWorking);
+                    pulse.TurnEnds();
                     _trouble.Over();
                     await wake.WaitAsync(idle, stop);
                 }

@@ -20,6 +20,8 @@ internal sealed class OutboxService(
     Housekeeper housekeeper,
     Pruner pruner,
     ProbeLoop probes,
+    BacklogWatch backlog,
+    DispatcherPulse pulse,
     SecretRenewal secrets,
     WakeSignal wake,
     OwnerName owner,
@@ -55,6 +57,7 @@ internal sealed class OutboxService(
         if (options.Value.Dispatch)
         {
             wake.Listening = true;
+            pulse.Phase = DispatcherPhase.Starting;
             _running = RunAsync(_stopClaiming.Token);
         }
 
@@ -64,6 +67,7 @@ internal sealed class OutboxService(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         wake.Listening = false;
+        pulse.Phase = DispatcherPhase.Stopped;
         StopClaiming();
         using (cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _stopWorking))
         {
@@ -110,6 +114,7 @@ internal sealed class OutboxService(
         try
         {
             await using var dispatching = await StartDispatchingAsync(stop);
+            pulse.Phase = DispatcherPhase.Dispatching;
             Log.Dispatching(logger, owner.Value);
             await Task.WhenAll(
                 UntilStopped(dispatcher.RunAsync(owner.Value, stop, _stopWorking.Token)),
@@ -117,6 +122,7 @@ internal sealed class OutboxService(
                 UntilStopped(secrets.RunAsync(stop)),
                 UntilStopped(pruner.RunAsync(stop)),
                 UntilStopped(probes.RunAsync(stop)),
+                UntilStopped(backlog.RunAsync(stop)),
                 UntilStopped(ListenAsync(stop)));
             await dispatcher.WhenIdleAsync();
         }
@@ -134,8 +140,10 @@ internal sealed class OutboxService(
             await _opening.UntilDoneAsync(
                 async token =>
                 {
+                    pulse.TurnBegins();
                     await gate.OpenAsync(token);
                     dispatching = await store.TryStartDispatchingAsync(owner.Value, token);
+                    pulse.TurnEnds();
                 },
                 stop);
             if (dispatching is not null)
@@ -146,6 +154,7 @@ internal sealed class OutboxService(
             if (!standingBy)
             {
                 standingBy = true;
+                pulse.Phase = DispatcherPhase.StandingBy;
                 Log.StandingBy(logger);
             }
 

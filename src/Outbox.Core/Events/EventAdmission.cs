@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Outbox.Json;
@@ -39,6 +40,7 @@ internal sealed class EventAdmission(IOptions<WebhookOutboxOptions> options, IdG
             OccurredAt = webhookEvent.OccurredAt,
             Data = webhookEvent.Payload.ToCanonical(_options.SerializerOptions, JsonRules(), "data"),
             Headers = HeadersOf(webhookEvent.Headers),
+            TraceParent = TraceParentOf(Activity.Current),
             Holds = webhookEvent.Holds,
         };
     }
@@ -187,6 +189,9 @@ internal sealed class EventAdmission(IOptions<WebhookOutboxOptions> options, IdG
 
     private static string? HeadersOf(IReadOnlyDictionary<string, string> headers) =>
         headers.Count == 0 ? null : JsonSerializer.Serialize(new Dictionary<string, string>(headers, StringComparer.Ordinal), HeadersJson.Default.DictionaryStringString);
+
+    // Only the W3C form has a place in a traceparent; the older hierarchical ids end here.
+    private static string? TraceParentOf(Activity? activity) => activity is { IdFormat: ActivityIdFormat.W3C } ? activity.Id : null;
 
     private static WebhookValidationException Missing(string field) => new(field, $"The event's {field} are null. Give [] for none.");
 

@@ -67,6 +67,18 @@ public sealed record ClaimedDelivery
     /// <summary>How many tries of the schedule have failed before this one.</summary>
     public required int FailedTries { get; init; }
 
+    /// <summary>How long ago the event was enqueued, by the store's clock; negative where that clock was set back since.</summary>
+    public required TimeSpan Age { get; init; }
+
+    /// <summary>
+    /// How long the event waited for its artifacts before the delivery was due; told with the delivery's first claim, null with later ones and
+    /// where it did not wait.
+    /// </summary>
+    public TimeSpan? HeldFor { get; init; }
+
+    /// <summary>The event's <see cref="NewEvent.TraceParent"/>.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>Whether it has an ordering key: when it is closed, another may have become due.</summary>
     public required bool Ordered { get; init; }
 

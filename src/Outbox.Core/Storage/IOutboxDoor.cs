@@ -16,17 +16,17 @@ public interface IOutboxDoor
     /// </summary>
     void Open();
 
-    /// <summary>Enqueues: gives the validated event to <paramref name="store"/>, which stores it in the caller's transaction.</summary>
-    /// <exception cref="WebhookValidationException">The event cannot be accepted; <paramref name="store"/> was not called.</exception>
-    EnqueueResult Enqueue(WebhookEvent webhookEvent, Func<NewEvent, EnqueueResult> store);
+    /// <summary>Enqueues: gives the validated event to <paramref name="storeIt"/>, which stores it in the caller's transaction.</summary>
+    /// <exception cref="WebhookValidationException">The event cannot be accepted; <paramref name="storeIt"/> was not called.</exception>
+    EnqueueResult Enqueue(WebhookEvent webhookEvent, Func<NewEvent, EnqueueResult> storeIt);
 
-    /// <summary>Tells of an artifact: gives it to <paramref name="store"/>, which releases the holds in the caller's transaction.</summary>
+    /// <summary>Tells of an artifact: gives it to <paramref name="storeIt"/>, which releases the holds in the caller's transaction.</summary>
     /// <exception cref="WebhookValidationException">The patch cannot be accepted.</exception>
-    ArtifactOutcome ArtifactReady(WebhookArtifact artifact, Func<HoldRelease, ArtifactOutcome> store);
+    ArtifactOutcome ArtifactReady(WebhookArtifact artifact, Func<HoldRelease, ArtifactOutcome> storeIt);
 
-    /// <summary>Puts an endpoint: gives the look-up and the change to <paramref name="store"/>, which does as <see cref="IEndpointStore.PutAsync"/>.</summary>
+    /// <summary>Puts an endpoint: gives the look-up and the change to <paramref name="storeIt"/>, which does as <see cref="IEndpointStore.PutAsync"/>.</summary>
     /// <exception cref="WebhookValidationException">The endpoint cannot be accepted.</exception>
-    EndpointRegistration PutEndpoint(WebhookEndpoint endpoint, Func<EndpointLookup, Func<StoredEndpoint?, EndpointChange>, StoredEndpoint> store);
+    EndpointRegistration PutEndpoint(WebhookEndpoint endpoint, Func<EndpointLookup, Func<StoredEndpoint?, EndpointChange>, StoredEndpoint> storeIt);
 
     /// <summary>Tells that a transaction with any of these is committed: what is due goes at once.</summary>
     /// <param name="endpointsChanged">Whether an endpoint was put in it.</param>

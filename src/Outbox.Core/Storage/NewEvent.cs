@@ -33,6 +33,9 @@ public sealed record NewEvent
     /// <summary>The event's extra headers as a JSON object of strings, to be kept as it is; null where it has none.</summary>
     public string? Headers { get; init; }
 
+    /// <summary>The trace that it was enqueued in, as W3C Trace Context's <c>traceparent</c> of at most 55 characters, to be kept as it is; null where there was none.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>The artifacts that it waits for; its deliveries are due at the last deadline.</summary>
     public IReadOnlyList<WebhookHold> Holds { get; init; } = [];
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using NSubstitute;
 using Outbox.Deliveries;
+using Outbox.Diagnostics;
 using Outbox.Dispatching;
 using Outbox.Endpoints;
 using Outbox.Events;
@@ -94,6 +95,7 @@ public sealed class DispatcherTests : IDisposable
         new SecretVault(null),
         new WebhookSender(new HttpMessageInvoker(_receiver, disposeHandler: false), ResiliencePipeline<HttpResponseMessage>.Empty, _options.Sending, _clock),
         new NoticeWriter(new IdGenerator(_clock, _random)),
+        Some.Metrics,
         Options.Create(_options),
         _clock,
         _random,
@@ -108,6 +110,7 @@ public sealed class DispatcherTests : IDisposable
             new Settler(_store, new NoticeBoard([], wake, NullLogger<NoticeBoard>.Instance), _clock, _random, NullLogger<Settler>.Instance),
             wake,
             new Housekeeper(_store, wake, new ProfileCatalogue([]), Options.Create(_options), _clock, _random, NullLogger<Housekeeper>.Instance),
+            new DispatcherPulse(_clock),
             Options.Create(_options),
             _clock,
             _random,

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -42,6 +43,23 @@ public sealed partial class EventAdmissionTests
         });
 
         Assert.Equal(["all", "tenant:org_1", "call:c1", "number:+15550100"], admitted.Scopes);
+    }
+
+    [Fact]
+    public void The_event_keeps_the_trace_that_it_was_enqueued_in()
+    {
+        using var activity = new Activity("request").SetIdFormat(ActivityIdFormat.W3C).Start();
+
+        Assert.Equal(activity.Id, Admit(new WebhookEvent("call.ended", new { })).TraceParent);
+    }
+
+    [Fact]
+    public void Without_a_trace_or_with_one_of_the_older_form_it_keeps_none()
+    {
+        Assert.Null(Admit(new WebhookEvent("call.ended", new { })).TraceParent);
+        using var activity = new Activity("request").SetIdFormat(ActivityIdFormat.Hierarchical).Start();
+
+        Assert.Null(Admit(new WebhookEvent("call.ended", new { })).TraceParent);
     }
 
     [Theory]
