@@ -35,7 +35,7 @@ internal sealed class PostgresClaim(PostgresDatabase database)
         select exists (
           select from walk w cross join lateral (
             select from {database.Schema}.outbox_endpoint e
-            where e.key = w.endpoint_key and e.disabled_at is null and e.deleted_at is null and {PostgresLanes.IsOpen(database)}
+            where e.key = w.endpoint_key and {PostgresLanes.IsActive} and {PostgresLanes.IsOpen(database)}
             offset 0) o)
         """;
 
@@ -192,7 +192,7 @@ internal sealed class PostgresClaim(PostgresDatabase database)
                 coalesce(e.max_in_flight, $4) - coalesce(($6::int[])[array_position($5::text[], e.id)], 0) as room,
                 case when e.blocked_until is not null then 1 when e.max_per_second is not null then greatest(1, e.max_per_second / 10) end as portion
               from {database.Schema}.outbox_endpoint e
-              where e.key = w.endpoint_key and e.disabled_at is null and e.deleted_at is null and {PostgresLanes.IsOpen(database)}
+              where e.key = w.endpoint_key and {PostgresLanes.IsActive} and {PostgresLanes.IsOpen(database)}
               offset 0) p
             where not w.start and p.room > 0
             limit $3) l),
