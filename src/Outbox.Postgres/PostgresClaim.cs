@@ -173,14 +173,15 @@ internal sealed class PostgresClaim(PostgresDatabase database)
     // held: the row of a half-open or paced endpoint is its portion; who has the lock takes it, and others see it taken.
     private static string TakeOf(PostgresDatabase database) =>
         $"""
-        with recursive walk (endpoint_key, wrapped, start) as (
+        with recursive {PostgresLanes.Blocked(database)},
+        walk (endpoint_key, wrapped, start) as (
           select $7::bigint, false, true
           union all
           select coalesce(n.key, 0), w.wrapped or n.key is null, false
           from walk w cross join lateral (
             select (
               select d.endpoint_key from {database.Schema}.outbox_delivery d
-              where d.status = 0 and d.gate = 0 and d.endpoint_key > w.endpoint_key
+              where d.status = 0 and d.gate = 0 and d.endpoint_key > {PostgresLanes.After("w.endpoint_key")}
               order by d.endpoint_key limit 1) as key) n
           where not w.wrapped or n.key <= $7),
         seen as materialized (
