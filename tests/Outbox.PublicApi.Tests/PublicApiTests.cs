@@ -9,6 +9,7 @@ public sealed class PublicApiTests
     [Theory]
     [InlineData("Outbox.AspNetCore")]
     [InlineData("Outbox.Core")]
+    [InlineData("Outbox.EntityFrameworkCore")]
     [InlineData("Outbox.Postgres")]
     [InlineData("Outbox.Sqlite")]
     [InlineData("Outbox.Testing")]
