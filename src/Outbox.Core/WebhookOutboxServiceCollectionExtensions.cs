@@ -65,6 +65,7 @@ public static class WebhookOutboxServiceCollectionExtensions
         services.AddMeasured<IWebhookDeliveries, WebhookDeliveries>(typeof(MeasuredDeliveryStore));
 
         services.AddSingleton(BuildSender);
+        services.AddSingleton<IWebhookCaller, WebhookCaller>();
         services.AddSingleton<DeliveryExecutor>();
         services.AddMeasured<Settler, Settler>(typeof(MeasuredOutboxStore));
         services.AddMeasured<Dispatcher, Dispatcher>(typeof(MeasuredOutboxStore));
