@@ -2,11 +2,6 @@ using Microsoft.Extensions.Options;
 using MinimalApiHost;
 using MinimalApiHost.Demo;
 
-if (args.Contains("--demo"))
-{
-    return await DemoRun.PlayAsync(verbose: args.Contains("--verbose"));
-}
-
 if (args.Contains("--quickstart"))
 {
     await QuickStart.RunAsync([.. args.Except(["--quickstart"])]);
@@ -15,6 +10,11 @@ if (args.Contains("--quickstart"))
 
 try
 {
+    if (args.Contains("--demo"))
+    {
+        return await DemoRun.PlayAsync([.. args.Except(["--demo", "--verbose"])], verbose: args.Contains("--verbose"));
+    }
+
     var builder = WebApplication.CreateBuilder(args);
     builder.AddVoicePlatform();
 

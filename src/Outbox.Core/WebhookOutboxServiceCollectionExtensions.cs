@@ -61,7 +61,8 @@ public static class WebhookOutboxServiceCollectionExtensions
         services.AddSingleton<NoticeWriter>();
         services.AddSingleton<NoticeBoard>();
         services.AddMeasured<IWebhookOutbox, WebhookOutbox>(typeof(MeasuredOutboxStore), typeof(MeasuredDeliveryStore));
-        services.AddMeasured<IWebhookEndpoints, WebhookEndpoints>(typeof(MeasuredEndpointStore));
+        services.AddMeasured<WebhookEndpoints, WebhookEndpoints>(typeof(MeasuredEndpointStore));
+        services.AddSingleton<IWebhookEndpoints>(provider => provider.GetRequiredService<WebhookEndpoints>());
         services.AddMeasured<IWebhookDeliveries, WebhookDeliveries>(typeof(MeasuredDeliveryStore));
 
         services.AddSingleton(BuildSender);

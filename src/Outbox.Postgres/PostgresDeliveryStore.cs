@@ -58,7 +58,7 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
                 }
 
                 var attempts = await connection.ReadAsync(_attempts, [Sql.Bigint(found[0].Key)], ReadAttempt, cancellationToken);
-                return WithDetails(found[0].Info, found[0].Data, attempts);
+                return new DeliveryDetails(found[0].Info, found[0].Data, attempts);
             },
             cancellationToken);
 
@@ -176,28 +176,6 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
         EnqueuedAt = row.Time(14),
         ClosedAt = row.TimeOrNull(15),
         HeldFor = row.GetFieldValue<string[]>(16),
-    };
-
-    private static DeliveryDetails WithDetails(DeliveryInfo info, byte[] data, List<AttemptInfo> attempts) => new()
-    {
-        Id = info.Id,
-        EventId = info.EventId,
-        EventType = info.EventType,
-        Tenant = info.Tenant,
-        Subject = info.Subject,
-        EndpointId = info.EndpointId,
-        Profile = info.Profile,
-        Status = info.Status,
-        DueAt = info.DueAt,
-        HeldFor = info.HeldFor,
-        Attempts = info.Attempts,
-        LastStatusCode = info.LastStatusCode,
-        LastError = info.LastError,
-        OccurredAt = info.OccurredAt,
-        EnqueuedAt = info.EnqueuedAt,
-        ClosedAt = info.ClosedAt,
-        Data = data,
-        AttemptLog = attempts,
     };
 
     private static AttemptInfo ReadAttempt(NpgsqlDataReader row) => new()

@@ -76,27 +76,7 @@ internal static class SqliteDeliveryReader
 
         var (key, eventKey, info) = (row.Int64(0), row.Int64(16), Read(session, row, now));
         row.Reset();
-        return new DeliveryDetails
-        {
-            Id = info.Id,
-            EventId = info.EventId,
-            EventType = info.EventType,
-            Tenant = info.Tenant,
-            Subject = info.Subject,
-            EndpointId = info.EndpointId,
-            Profile = info.Profile,
-            Status = info.Status,
-            DueAt = info.DueAt,
-            HeldFor = info.HeldFor,
-            Attempts = info.Attempts,
-            LastStatusCode = info.LastStatusCode,
-            LastError = info.LastError,
-            OccurredAt = info.OccurredAt,
-            EnqueuedAt = info.EnqueuedAt,
-            ClosedAt = info.ClosedAt,
-            Data = ReadData(session, eventKey),
-            AttemptLog = ReadAttempts(session, key),
-        };
+        return new DeliveryDetails(info, ReadData(session, eventKey), ReadAttempts(session, key));
     }
 
     public static List<HeldArtifact> Held(SqliteSession session, int limit, long now)

@@ -10,6 +10,9 @@ public sealed class PublicApiTests
     [InlineData("Outbox.AspNetCore")]
     [InlineData("Outbox.Core")]
     [InlineData("Outbox.EntityFrameworkCore")]
+#if LITEDB
+    [InlineData("Outbox.LiteDb")]
+#endif
     [InlineData("Outbox.Postgres")]
     [InlineData("Outbox.Sqlite")]
     [InlineData("Outbox.Testing")]

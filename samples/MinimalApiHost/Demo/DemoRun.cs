@@ -23,7 +23,7 @@ internal sealed class DemoRun(PlatformClient platform, IReadOnlyList<Customer> c
     private static readonly Scene Leaves = new("6  A receiver answers 410 Gone", "call_gone", customer => customer is "standard" ? new([410], false, "parked") : Expectation.Once(false));
     private static readonly Scene[] Scenes = [RecordingLate, RecordingNever, CallFails, Stumbles, RolledBack, Leaves];
 
-    public static async Task<int> PlayAsync(bool verbose)
+    public static async Task<int> PlayAsync(string[] args, bool verbose)
     {
         Console.OutputEncoding = Encoding.UTF8;
         var clock = TimeProvider.System;
@@ -33,7 +33,7 @@ internal sealed class DemoRun(PlatformClient platform, IReadOnlyList<Customer> c
         {
             Customer[] customers = [.. WebhookProfile.BuiltIn.Select(profile => new Customer(profile, Scenes, timeline))];
             await using var site = await CustomerSite.StartAsync(customers);
-            await using var host = await DemoPlatform.StartAsync(Path.Combine(folder.FullName, "calls.db"), verbose);
+            await using var host = await DemoPlatform.StartAsync(folder.FullName, args, verbose);
             using var platform = new PlatformClient(host.Urls.First(), DemoPlatform.ApiKey);
 
             timeline.Plain($"\n {timeline.Strong("Outbox")}: a voice platform, and six customers who verify each in their own way");

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Outbox.Deliveries;
 
 /// <summary>One event owed to one endpoint, and how that stands.</summary>
@@ -55,11 +57,20 @@ public record DeliveryInfo
 /// <summary>A delivery with its event's data and its attempts.</summary>
 public sealed record DeliveryDetails : DeliveryInfo
 {
+    /// <summary>The delivery with what only its details have.</summary>
+    [SetsRequiredMembers]
+    public DeliveryDetails(DeliveryInfo delivery, ReadOnlyMemory<byte> data, IReadOnlyList<AttemptInfo> attemptLog)
+        : base(delivery)
+    {
+        Data = data;
+        AttemptLog = attemptLog;
+    }
+
     /// <summary>The event's data as it is stored: canonical JSON.</summary>
-    public required ReadOnlyMemory<byte> Data { get; init; }
+    public ReadOnlyMemory<byte> Data { get; init; }
 
     /// <summary>The attempts in the order they were made.</summary>
-    public required IReadOnlyList<AttemptInfo> AttemptLog { get; init; }
+    public IReadOnlyList<AttemptInfo> AttemptLog { get; init; }
 }
 
 /// <summary>One HTTP request for a delivery, with what came back.</summary>

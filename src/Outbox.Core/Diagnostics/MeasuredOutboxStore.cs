@@ -7,6 +7,9 @@ namespace Outbox.Diagnostics;
 /// <summary>The chosen store with each operation measured, so that no provider has to.</summary>
 internal sealed class MeasuredOutboxStore(IOutboxStore store, StoreMeter meter) : IOutboxStore
 {
+    /// <summary>The chosen store itself.</summary>
+    public IOutboxStore Chosen => store;
+
     public string SchemaScript => store.SchemaScript;
 
     public ValueTask OpenAsync(CancellationToken cancellationToken) => meter.MeasureAsync("open", () => store.OpenAsync(cancellationToken));
@@ -17,6 +20,18 @@ internal sealed class MeasuredOutboxStore(IOutboxStore store, StoreMeter meter) 
     public async ValueTask<EnqueueResult> EnqueueAsync(NewEvent newEvent, DbTransaction? transaction, CancellationToken cancellationToken)
     {
         var result = await meter.MeasureAsync("enqueue", () => store.EnqueueAsync(newEvent, transaction, cancellationToken));
+        if (!result.IsDuplicate)
+        {
+            meter.Metrics.Enqueued(newEvent.Type);
+        }
+
+        return result;
+    }
+
+    /// <summary>The same in a transaction of which only <paramref name="storeIt"/> knows.</summary>
+    public EnqueueResult Enqueue(NewEvent newEvent, Func<NewEvent, EnqueueResult> storeIt)
+    {
+        var result = meter.Measure("enqueue", () => storeIt(newEvent));
         if (!result.IsDuplicate)
         {
             meter.Metrics.Enqueued(newEvent.Type);

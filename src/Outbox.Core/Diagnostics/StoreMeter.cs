@@ -24,6 +24,25 @@ internal sealed class StoreMeter(OutboxMetrics metrics, TimeProvider clock)
         }
     }
 
+    public T Measure<T>(string operation, Func<T> operate)
+    {
+        var began = clock.GetTimestamp();
+        string? error = null;
+        try
+        {
+            return operate();
+        }
+        catch (Exception e)
+        {
+            error = e.GetType().FullName;
+            throw;
+        }
+        finally
+        {
+            metrics.Operated(operation, clock.GetElapsedTime(began), error);
+        }
+    }
+
     public async ValueTask MeasureAsync(string operation, Func<ValueTask> operate) =>
         await MeasureAsync(
             operation,

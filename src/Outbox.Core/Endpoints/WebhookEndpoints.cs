@@ -34,25 +34,20 @@ internal sealed class WebhookEndpoints(
     public async Task<EndpointRegistration> PutAsync(
         WebhookEndpoint endpoint, DbTransaction? transaction = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(endpoint);
-        var profile = profiles.Get(endpoint.Profile);
-        var wish = new EndpointWish(endpoint, profile, WebhookUrl.Parse(endpoint.Url, _options.Sending).AbsoluteUri, _options);
+        var put = new Putting(this, Wish(endpoint));
         await gate.OpenAsync(cancellationToken);
-
-        var created = false;
-        string? generated = null;
-        var stored = await StoreAsync(
-            wish.Lookup,
-            existing =>
-            {
-                created = existing is null;
-                (var changed, generated) = Change(wish, existing);
-                return changed;
-            },
-            transaction,
-            cancellationToken);
-        return new EndpointRegistration(Show(stored), created, generated);
+        return put.Registration(await StoreAsync(put.Lookup, put.Change, transaction, cancellationToken));
     }
+
+    /// <summary>The same in a transaction of which only <paramref name="store"/> knows.</summary>
+    public EndpointRegistration Put(WebhookEndpoint endpoint, Func<EndpointLookup, Func<StoredEndpoint?, EndpointChange>, StoredEndpoint> store)
+    {
+        var put = new Putting(this, Wish(endpoint));
+        return put.Registration(store(put.Lookup, put.Change));
+    }
+
+    /// <summary>An endpoint was changed in a transaction that is committed now.</summary>
+    public void Changed() => housekeeper.Wake();
 
     public async Task<EndpointInfo?> GetAsync(string id, CancellationToken cancellationToken = default)
     {
@@ -114,6 +109,13 @@ internal sealed class WebhookEndpoints(
         return stored is null ? null : new EndpointRegistration(Show(stored), Created: false, generated);
     }
 
+    private EndpointWish Wish(WebhookEndpoint endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        var profile = profiles.Get(endpoint.Profile);
+        return new EndpointWish(endpoint, profile, WebhookUrl.Parse(endpoint.Url, _options.Sending).AbsoluteUri, _options);
+    }
+
     private async Task<StoredEndpoint?> ChangeAsync(string id, Func<StoredEndpoint, StoredEndpoint> change, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -122,7 +124,7 @@ internal sealed class WebhookEndpoints(
         {
             return await StoreAsync(
                 new EndpointLookup { Id = id },
-                existing => change(existing ?? throw new NoSuchEndpointException()),
+                existing => WithNotice(existing, change(existing ?? throw new NoSuchEndpointException())),
                 transaction: null,
                 cancellationToken);
         }
@@ -133,7 +135,7 @@ internal sealed class WebhookEndpoints(
     }
 
     private async Task<StoredEndpoint> StoreAsync(
-        EndpointLookup lookup, Func<StoredEndpoint?, StoredEndpoint> change, DbTransaction? transaction, CancellationToken cancellationToken)
+        EndpointLookup lookup, Func<StoredEndpoint?, EndpointChange> change, DbTransaction? transaction, CancellationToken cancellationToken)
     {
         NewEvent? notice = null;
         var stored = await store.PutAsync(
@@ -141,8 +143,8 @@ internal sealed class WebhookEndpoints(
             existing =>
             {
                 var changed = change(existing);
-                notice = existing is { DisabledAt: null } && changed.DisabledAt is not null ? notices.Disabled(changed) : null;
-                return new EndpointChange(changed, notice);
+                notice = changed.Notice;
+                return changed;
             },
             transaction,
             cancellationToken);
@@ -150,6 +152,9 @@ internal sealed class WebhookEndpoints(
         board.Post(notice is null ? [] : [notice], transaction);
         return stored;
     }
+
+    private EndpointChange WithNotice(StoredEndpoint? existing, StoredEndpoint changed) =>
+        new(changed, existing is { DisabledAt: null } && changed.DisabledAt is not null ? notices.Disabled(changed) : null);
 
     private (StoredEndpoint Changed, string? Generated) Change(EndpointWish wish, StoredEndpoint? existing)
     {
@@ -251,6 +256,24 @@ internal sealed class WebhookEndpoints(
         PreviousSecretUntil = stored.PreviousSecretUntil > clock.GetUtcNow() ? stored.PreviousSecretUntil : null,
         CreatedAt = stored.CreatedAt,
     };
+
+    /// <summary>One put: what the store's transaction calls, which may be more than once, and what came of it.</summary>
+    private sealed class Putting(WebhookEndpoints endpoints, EndpointWish wish)
+    {
+        private bool _created;
+        private string? _generated;
+
+        public EndpointLookup Lookup => wish.Lookup;
+
+        public EndpointChange Change(StoredEndpoint? existing)
+        {
+            _created = existing is null;
+            (var changed, _generated) = endpoints.Change(wish, existing);
+            return endpoints.WithNotice(existing, changed);
+        }
+
+        public EndpointRegistration Registration(StoredEndpoint stored) => new(endpoints.Show(stored), _created, _generated);
+    }
 
     // Thrown through the store's transaction, which it rolls back.
     private sealed class NoSuchEndpointException : Exception;
