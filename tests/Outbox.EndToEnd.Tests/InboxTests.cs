@@ -12,7 +12,7 @@ public sealed class InboxTests : IAsyncLifetime
     {
         _platform = await Platform.StartAsync();
         await using var connection = await _platform.ConnectAsync();
-        await _inbox.CreateTableAsync(connection);
+        await WebhookInbox.CreateTableAsync(connection);
     }
 
     public async Task DisposeAsync() => await _platform.DisposeAsync();

@@ -24,7 +24,7 @@ public sealed class WebhookInbox(TimeProvider? clock = null)
     public static string SchemaScript => "CREATE TABLE IF NOT EXISTS webhook_inbox (id VARCHAR(256) NOT NULL PRIMARY KEY, received_at BIGINT NOT NULL);";
 
     /// <summary>Makes the inbox's table where it is missing: once, when the receiver starts.</summary>
-    public async Task CreateTableAsync(DbConnection connection, CancellationToken cancellationToken = default)
+    public static async Task CreateTableAsync(DbConnection connection, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(connection);
         await using var command = connection.CreateCommand();
