@@ -88,6 +88,13 @@ internal sealed class EndpointRow
         Value = Value with { Secrets = default, SecretHint = null, PreviousSecretUntil = null };
     }
 
+    /// <summary>The same, and where it sent to is forgotten too.</summary>
+    public void Erase(long now)
+    {
+        Delete(now);
+        Value = Value with { Scope = "", Url = "" };
+    }
+
     public BsonDocument ToDocument() => new BsonDocument { ["_id"] = Key }
         .With("id", Value.Id)
         .With("id_key", Ordinal.Of(Value.Id))

@@ -28,13 +28,17 @@ internal static class LiteDbFailure
         return new OutboxStoreException($"The LiteDB file '{path}' {text}", failure, isTransient);
     }
 
+    // LiteDB has a code for it, and throws it with none.
+    private static bool IsFull(Exception failure) =>
+        failure is LiteException { ErrorCode: LiteException.FILE_SIZE_EXCEEDED } || failure.Message.StartsWith("Maximum data file size", StringComparison.Ordinal);
+
     private static (string Text, bool IsTransient)? Meaning(Exception failure) => failure switch
     {
         UnauthorizedAccessException => ($"cannot be written: {failure.Message} Give this process the right to write the file and its folder.", false),
         IOException => ($"cannot be read or written: {failure.Message} Look after its disk: the outbox goes on by itself.", true),
         LiteException { ErrorCode: LiteException.LOCK_TIMEOUT } =>
             ($"was locked for too long: {failure.Message} Look for a query whose results are read slowly, or whose reader is not disposed of.", true),
-        LiteException { ErrorCode: LiteException.FILE_SIZE_EXCEEDED } =>
+        LiteException when IsFull(failure) =>
             ($"has reached its limit (PRAGMA LIMIT_SIZE): {failure.Message} Raise it: the outbox goes on by itself.", true),
         LiteException { ErrorCode: LiteException.ENGINE_DISPOSED } or ObjectDisposedException => ("was closed after an error, and is opened again at its next use.", true),
         LiteException { ErrorCode: LiteException.INVALID_DATABASE or LiteException.INVALID_PASSWORD or InvalidDataFile } =>

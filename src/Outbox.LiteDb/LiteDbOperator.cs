@@ -116,7 +116,7 @@ internal sealed class LiteDbOperator(LiteDbDatabase database)
             .ToList();
         foreach (var row in own)
         {
-            row.Delete(now);
+            row.Erase(now);
             session.Update(row);
         }
 

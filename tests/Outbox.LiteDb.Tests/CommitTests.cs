@@ -91,6 +91,32 @@ public sealed class CommitTests
         Assert.Equal(1, file.Database.GetCollection("calls").Count());
     }
 
+    [Fact]
+    public async Task A_file_that_reached_its_limit_is_a_passing_error_and_takes_everything_once_there_is_room()
+    {
+        await using var platform = Platform.Build();
+        await platform.Outbox.Endpoints.PutAsync(Some.Endpoint());
+        platform.Database.Checkpoint();
+        platform.Database.LimitSize = 256 * 1024;
+        var stored = 0;
+        var large = new WebhookEvent("call.ended", new { padding = new string('x', 60_000) });
+
+        var failure = Assert.Throws<OutboxStoreException>(() =>
+        {
+            while (stored < 100)
+            {
+                platform.Outbox.Transact(platform.Database, t => t.Enqueue(large));
+                stored++;
+            }
+        });
+
+        Assert.True(failure.IsTransient);
+        Assert.Contains("LIMIT_SIZE", failure.Message, StringComparison.Ordinal);
+        platform.Database.LimitSize = long.MaxValue;
+        platform.Outbox.Transact(platform.Database, t => t.Enqueue(large));
+        Assert.Equal(stored + 1, (await platform.DeliveriesAsync()).Count);
+    }
+
     private static void Insert(LiteDbFile file) => file.Transact(session =>
     {
         session.Insert("calls", Platform.Call("call_1"));

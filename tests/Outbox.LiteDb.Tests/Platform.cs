@@ -11,13 +11,14 @@ namespace Outbox.LiteDb.Tests;
 /// <summary>A host with its calls and its outbox in one LiteDB file. What it sends arrives here.</summary>
 public sealed class Platform : IAsyncDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("outbox-litedb-");
+    private readonly DirectoryInfo? _folder;
     private readonly Arrivals _arrivals = new();
     private readonly IHost _host;
 
-    private Platform(Action<LiteDbStoreOptions>? configure)
+    private Platform(string? file, Action<LiteDbStoreOptions>? configure)
     {
-        File = Path.Combine(_folder.FullName, "calls.db");
+        _folder = file is null ? Directory.CreateTempSubdirectory("outbox-litedb-") : null;
+        File = file ?? Path.Combine(_folder!.FullName, "calls.db");
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = Environments.Development });
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.Services
@@ -41,7 +42,10 @@ public sealed class Platform : IAsyncDisposable
     public ILiteCollection<BsonDocument> Calls => Database.GetCollection("calls");
 
     /// <summary>A host that is not started yet.</summary>
-    public static Platform Build(Action<LiteDbStoreOptions>? configure = null) => new(configure);
+    public static Platform Build(Action<LiteDbStoreOptions>? configure = null) => new(file: null, configure);
+
+    /// <summary>The same on a file of the test's own.</summary>
+    public static Platform On(string file) => new(file, configure: null);
 
     public Task StartAsync() => _host.StartAsync();
 
@@ -72,7 +76,7 @@ public sealed class Platform : IAsyncDisposable
     {
         await _host.StopAsync();
         _host.Dispose();
-        _folder.Delete(recursive: true);
+        _folder?.Delete(recursive: true);
     }
 
     private sealed class Arrivals : HttpMessageHandler

@@ -1,3 +1,5 @@
+using System.Text;
+using LiteDB;
 using Outbox.Storage;
 
 namespace Outbox.LiteDb.Tests;
@@ -101,6 +103,20 @@ public sealed class TransactTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_erased_is_in_no_document()
+    {
+        const string Subject = "call_of_a_person";
+        await _platform.Outbox.Endpoints.PutAsync(
+            Some.Endpoint("ttma") with { Scope = WebhookScope.Call(Subject), Url = $"https://receiver.example/{Subject}", Secret = new string('s', 32) });
+        _platform.Outbox.Transact(_platform.Database, t => t.Enqueue(Some.Event(Subject) with { OrderingKey = Subject, IdempotencyKey = Subject }));
+        Assert.NotEmpty(DocumentsWith(Subject));
+
+        await _platform.Outbox.EraseSubjectAsync(Subject);
+
+        Assert.Empty(DocumentsWith(Subject));
+    }
+
+    [Fact]
     public async Task The_request_follows_the_commit_although_nobody_looks_for_minutes()
     {
         await _platform.StartAsync();
@@ -115,4 +131,12 @@ public sealed class TransactTests : IAsyncLifetime
             await _platform.IdleAsync();
         }
     }
+
+    private List<string> DocumentsWith(string text) =>
+    [
+        .. _platform.Database.GetCollectionNames()
+            .SelectMany(name => _platform.Database.GetCollection(name).FindAll().Select(document => (Name: name, Bytes: BsonSerializer.Serialize(document))))
+            .Where(document => document.Bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0)
+            .Select(document => document.Name),
+    ];
 }
