@@ -94,7 +94,14 @@ public sealed class WebhookTestbed : IAsyncDisposable
     {
         while (_started.TryPop(out var service))
         {
-            await service.StopAsync(CancellationToken.None);
+            try
+            {
+                await service.StopAsync(CancellationToken.None);
+            }
+            catch (ObjectDisposedException)
+            {
+                // The services were disposed of first, which has stopped it.
+            }
         }
     }
 
