@@ -16,11 +16,11 @@ public sealed class CrashTests(ITestOutputHelper output)
 
     private async Task DieAsync(string store)
     {
-        var report = await CrashRun.RunAsync(store, Cycles, seed: 20, output.WriteLine);
+        var verdict = await CrashRun.RunAsync(store, Cycles, seed: 20, output.WriteLine);
 
-        output.WriteLine(report.ToJson());
-        Assert.Empty(report.Broken);
-        Assert.InRange(report.Committed, Cycles, int.MaxValue);
-        Assert.Equal(report.Committed, report.Delivered);
+        output.WriteLine(verdict.ToString());
+        Assert.Empty(verdict.Broken);
+        Assert.InRange(verdict.Committed, Cycles, int.MaxValue);
+        Assert.Equal(verdict.Committed, verdict.Delivered);
     }
 }

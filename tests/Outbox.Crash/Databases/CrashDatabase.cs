@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Dapper;
 using Outbox.Crash.Child;
 
@@ -57,14 +58,24 @@ internal abstract class CrashDatabase(DbDataSource source, string outboxSchema)
     /// <summary>The calls that are in the database.</summary>
     public Task<HashSet<string>> CommittedAsync() => ReadAsync("select id from calls");
 
-    /// <summary>What is leased, each as event, endpoint's URL and lease token: the deliveries that were in flight when the host died.</summary>
-    public async Task<HashSet<string>> LeasedAsync() => await HasTablesAsync()
+    /// <summary>
+    /// What is leased, by all hosts or by one process, each as event, endpoint's URL and lease token: the deliveries that were in flight when a
+    /// host died.
+    /// </summary>
+    public async Task<HashSet<string>> LeasedAsync(int? process = null) => await HasTablesAsync()
         ? await ReadAsync($"""
             select v.id || '|' || e.url || '|' || d.lease_token
             from {Prefix}delivery d join {Prefix}endpoint e on e.key = d.endpoint_key join {Prefix}event v on v.key = d.event_key
-            where d.status = 1
+            where d.status = 1 and d.lease_owner like '%-{process?.ToString(CultureInfo.InvariantCulture) ?? "%"}-%'
             """)
         : [];
+
+    /// <summary>How many deliveries are not delivered yet.</summary>
+    public async Task<long> OpenAsync()
+    {
+        await using var connection = await Source.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<long>($"select count(*) from {Prefix}delivery where status <> 2");
+    }
 
     /// <summary>Rows that contradict each other, in sentences.</summary>
     public async Task<IReadOnlyList<string>> CheckRowsAsync() =>
