@@ -136,7 +136,9 @@ public sealed class Platform : IAsyncDisposable
         _host.Dispose();
         if (_ownsFolder)
         {
-            SqliteConnection.ClearAllPools();
+            // Only this one's: the connections of tests beside this one are in use.
+            using var pooled = new SqliteConnection(ConnectionString);
+            SqliteConnection.ClearPool(pooled);
             _folder.Delete(recursive: true);
         }
     }

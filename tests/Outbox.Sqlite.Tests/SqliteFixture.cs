@@ -46,7 +46,9 @@ public sealed class SqliteFixture : StoreFixture
             database.Dispose();
         }
 
-        SqliteConnection.ClearAllPools();
+        // Only this one's: the connections of tests beside this one are in use.
+        using var pooled = new SqliteConnection(ConnectionString);
+        SqliteConnection.ClearPool(pooled);
         _folder.Delete(recursive: true);
         return ValueTask.CompletedTask;
     }
