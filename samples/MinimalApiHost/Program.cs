@@ -1,18 +1,18 @@
-using Microsoft.Extensions.Options;
 using MinimalApiHost;
 using MinimalApiHost.Demo;
 
-if (args.Contains("--quickstart"))
-{
-    await QuickStart.RunAsync([.. args.Except(["--quickstart"])]);
-    return 0;
-}
-
 try
 {
-    if (args.Contains("--demo"))
+    Arguments.Check(args);
+    if (args.Contains(Arguments.Demo))
     {
-        return await DemoRun.PlayAsync([.. args.Except(["--demo", "--verbose"])], verbose: args.Contains("--verbose"));
+        return await DemoRun.PlayAsync([.. args.Except([Arguments.Demo, Arguments.Verbose])], verbose: args.Contains(Arguments.Verbose));
+    }
+
+    if (args.Contains(Arguments.QuickStart))
+    {
+        await QuickStart.RunAsync([.. args.Except([Arguments.QuickStart])]);
+        return 0;
     }
 
     var builder = WebApplication.CreateBuilder(args);
@@ -23,8 +23,8 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception e) when (e is SettingException or OptionsValidationException)
+catch (Exception e) when (StartFailure.Explain(e) is { } sentence)
 {
-    await Console.Error.WriteLineAsync(e.Message);
+    await Console.Error.WriteLineAsync(sentence);
     return 1;
 }

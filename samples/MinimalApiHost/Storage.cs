@@ -75,6 +75,18 @@ internal static class Storage
     }
 
 #endif
-    private static string DefaultFile(string storage, IWebHostEnvironment environment) =>
-        FileIn(Directory.CreateDirectory(Path.Combine(environment.ContentRootPath, "data")).FullName, storage);
+    private static string DefaultFile(string storage, IWebHostEnvironment environment)
+    {
+        var folder = Path.Combine(environment.ContentRootPath, "data");
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingException($"The folder '{folder}' for the database cannot be made: {e.Message} Set ConnectionStrings__Calls to a file elsewhere.");
+        }
+
+        return FileIn(folder, storage);
+    }
 }

@@ -14,7 +14,8 @@ public static class WebhookOutboxHealthChecksExtensions
     private static readonly TimeSpan DefaultOldestDue = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// Checks the outbox. It fails where the dispatcher's loop of this process has stopped turning; it is degraded while the database does not
+    /// Checks the outbox. It fails where the dispatcher's loop of this process has stopped turning, or endpoints' secrets cannot be read
+    /// (<see cref="IWebhookSecretStatus"/>); it is degraded while the database does not
     /// answer, claims fail or something is late. Its data has the counts of <see cref="WebhookBacklog"/> and where the dispatcher stands.
     /// </summary>
     /// <remarks>Each check counts the backlog: check every few seconds at most.</remarks>
@@ -38,7 +39,7 @@ public static class WebhookOutboxHealthChecksExtensions
 
         OutboxHealthCheck Build(IServiceProvider services) => services.GetService<DispatcherPulse>() is { } pulse
             ? new OutboxHealthCheck(
-                services.GetRequiredService<IWebhookDeliveries>(), pulse, services.GetRequiredService<IOptions<WebhookOutboxOptions>>(), oldestDue ?? DefaultOldestDue)
+                services.GetRequiredService<IWebhookDeliveries>(), pulse, services.GetRequiredService<IWebhookSecretStatus>(), services.GetRequiredService<IOptions<WebhookOutboxOptions>>(), oldestDue ?? DefaultOldestDue)
             : throw new InvalidOperationException("There is no outbox to check: call services.AddWebhookOutbox() beside AddHealthChecks().AddWebhookOutbox().");
     }
 }

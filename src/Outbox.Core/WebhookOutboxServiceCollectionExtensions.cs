@@ -51,7 +51,9 @@ public static class WebhookOutboxServiceCollectionExtensions
         services.AddSingleton<ProfileCatalogue>();
         services.AddSingleton<IdGenerator>();
         services.AddSingleton<OwnerName>();
-        services.AddSingleton(provider => new SecretVault(provider.GetService<ISecretProtector>()));
+        services.AddSingleton(provider => new SecretVault(provider.GetServices<ISecretProtector>()));
+        services.AddSingleton<SecretStatus>();
+        services.AddSingleton<IWebhookSecretStatus>(provider => provider.GetRequiredService<SecretStatus>());
         services.AddSingleton<WakeSignal>();
         services.AddSingleton<DispatcherPulse>();
 

@@ -84,7 +84,7 @@ public sealed record WebhookScope
         var trimmed = value?.Trim();
         if (string.IsNullOrEmpty(trimmed) || trimmed.Any(char.IsControl) || Utf16.IndexOfLoneSurrogate(trimmed) >= 0)
         {
-            throw new WebhookValidationException("scope", $"A {kind} scope needs the {kind}'s value after 'number:', 'campaign:', 'call:' or 'tenant:', without control characters.");
+            throw new WebhookValidationException("scope", $"A {kind} scope needs the {kind} after '{kind}:', without control characters.");
         }
 
         var text = $"{kind}:{trimmed}";

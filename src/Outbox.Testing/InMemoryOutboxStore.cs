@@ -58,6 +58,9 @@ public sealed class InMemoryOutboxStore : IOutboxStore
         }
     }
 
+    /// <summary>What a simulation looks at after each of its steps.</summary>
+    internal Tables Tables => _tables;
+
     /// <inheritdoc/>
     public string SchemaScript => "";
 

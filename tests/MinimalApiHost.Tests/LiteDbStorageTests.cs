@@ -54,6 +54,22 @@ public sealed class LiteDbStorageTests(PlatformFixture platform) : IClassFixture
     }
 
     [Fact]
+    public async Task A_recording_that_comes_before_the_end_is_told_by_it_and_comes_once()
+    {
+        using var http = Start();
+        var api = new Api(http, "demo-key");
+        await api.PostAsync("/v1/calls", new { id = "call_early", from = "+16473705600", to = "+14155551234", record = true, webhook_url = platform.Receiver.Url("/litedb-early") });
+
+        var kept = await api.PostAsync("/v1/calls/call_early/artifacts/recording", new { recordingUrl = "https://calls.example/1.mp3" });
+        var second = await api.PostAsync("/v1/calls/call_early/artifacts/recording", new { recordingUrl = "https://calls.example/2.mp3" });
+        await api.PostAsync("/v1/calls/call_early/end", new { });
+
+        Assert.Equal("kept", (string?)kept["outcome"]);
+        second.IsProblem(HttpStatusCode.Conflict, "has arrived already");
+        Assert.Contains("https://calls.example/1.mp3", Assert.Single(await platform.Receiver.ArrivedAsync("/litedb-early")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_demo_plays_on_LiteDB_as_it_does_on_SQLite()
     {
         using var demo = ChildHost.Start(_folder.FullName, ["--demo", "Storage=litedb"]);

@@ -106,14 +106,21 @@ public sealed class Platform : IAsyncDisposable
     public async Task<DeliveryDetails> UntilAsync(string deliveryId, Func<DeliveryDetails, bool> isSo)
     {
         DeliveryDetails? delivery = null;
-        await UntilAsync(async () => (delivery = await Outbox.Deliveries.GetAsync(deliveryId)) is not null && isSo(delivery));
-        return delivery!;
+        try
+        {
+            await UntilAsync(async () => (delivery = await Outbox.Deliveries.GetAsync(deliveryId)) is not null && isSo(delivery));
+            return delivery!;
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new TimeoutException($"{deliveryId} is still {delivery}", e);
+        }
     }
 
     /// <summary>Waits until something is so in the database. There is nothing to await there, so it looks.</summary>
-    public async Task UntilAsync(Func<Task<bool>> isSo)
+    public async Task UntilAsync(Func<Task<bool>> isSo, int seconds = 30)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         while (!await isSo())
         {

@@ -21,7 +21,7 @@ internal sealed class LiteDbCallStore(ILiteDatabase database, IWebhookOutbox out
 
     public Task<Call?> FindAsync(string id) => Task.FromResult<Call?>(Calls.FindById(id) is { } call ? call with { Artifacts = ArtifactsOf(id) } : null);
 
-    public Task<StartedCall?> StartAsync(Call call, WebhookEndpoint? endpoint, WebhookEvent started) => Task.FromResult(
+    public Task<StartedCall?> StartAsync(Call call, WebhookEndpoint? endpoint, IReadOnlyList<WebhookEvent> started) => Task.FromResult(
         outbox.Transact(database, t =>
         {
             if (Calls.FindById(call.Id) is not null)
@@ -31,11 +31,11 @@ internal sealed class LiteDbCallStore(ILiteDatabase database, IWebhookOutbox out
 
             Calls.Insert(call);
             var registration = endpoint is null ? null : t.PutEndpoint(endpoint);
-            return new StartedCall(t.Enqueue(started), registration);
+            return new StartedCall([.. started.Select(t.Enqueue)], registration);
         }));
 
-    public Task<EnqueueResult?> EndAsync(Call call, WebhookEvent ended, bool rollBack) => Task.FromResult(
-        outbox.Transact(database, t =>
+    public Task<IReadOnlyList<EnqueueResult>?> EndAsync(Call call, Func<Call, IReadOnlyList<WebhookEvent>> ended, bool rollBack) => Task.FromResult(
+        outbox.Transact<IReadOnlyList<EnqueueResult>?>(database, t =>
         {
             if (Calls.FindById(call.Id) is not { IsOver: false })
             {
@@ -43,7 +43,7 @@ internal sealed class LiteDbCallStore(ILiteDatabase database, IWebhookOutbox out
             }
 
             Calls.Update(call);
-            var enqueued = t.Enqueue(ended);
+            var enqueued = ended(call with { Artifacts = ArtifactsOf(call.Id) }).Select(t.Enqueue).ToList();
             if (rollBack)
             {
                 t.Rollback();
@@ -52,17 +52,22 @@ internal sealed class LiteDbCallStore(ILiteDatabase database, IWebhookOutbox out
             return enqueued;
         }));
 
-    public Task<ArtifactOutcome> AddArtifactAsync(WebhookArtifact artifact, string patch) => Task.FromResult(
+    public Task<ArtifactArrival> AddArtifactAsync(WebhookArtifact artifact, string patch) => Task.FromResult(
         outbox.Transact(database, t =>
         {
-            var outcome = t.ArtifactReady(artifact);
-            if (outcome is not ArtifactOutcome.NothingHeld)
+            var id = new BsonArray { artifact.Subject, artifact.Name };
+            if (Artifacts.FindById(id) is not null)
             {
-                var id = new BsonArray { artifact.Subject, artifact.Name };
-                Artifacts.Upsert(new BsonDocument { ["_id"] = id, ["callId"] = artifact.Subject, ["name"] = artifact.Name, ["patch"] = patch });
+                return ArtifactArrival.Again;
             }
 
-            return outcome;
+            var arrival = new ArtifactArrival(t.ArtifactReady(artifact), Calls.FindById(artifact.Subject) is { IsOver: false });
+            if (arrival.IsKept)
+            {
+                Artifacts.Insert(new BsonDocument { ["_id"] = id, ["callId"] = artifact.Subject, ["name"] = artifact.Name, ["patch"] = patch });
+            }
+
+            return arrival;
         }));
 
     private Artifact[] ArtifactsOf(string callId) =>

@@ -4,9 +4,9 @@ using Outbox.Dispatching;
 
 namespace Outbox.Diagnostics;
 
-/// <summary>Whether the outbox does its work: the loop turns, the database answers, nothing is late.</summary>
+/// <summary>Whether the outbox does its work: the loop turns, the database answers, secrets can be read, nothing is late.</summary>
 internal sealed class OutboxHealthCheck(
-    IWebhookDeliveries deliveries, DispatcherPulse pulse, IOptions<WebhookOutboxOptions> options, TimeSpan oldestDue) : IHealthCheck
+    IWebhookDeliveries deliveries, DispatcherPulse pulse, IWebhookSecretStatus secrets, IOptions<WebhookOutboxOptions> options, TimeSpan oldestDue) : IHealthCheck
 {
     /// <summary>Failed turns in a row that are more than a moment's trouble.</summary>
     public const int TroubleAfter = 3;
@@ -26,6 +26,13 @@ internal sealed class OutboxHealthCheck(
         if (IsDead(out var since))
         {
             return new HealthCheckResult(context.Registration.FailureStatus, $"The dispatcher's loop has not turned for {since}: nothing is sent. Restart the process.", trouble, data);
+        }
+
+        if (secrets.Unreadable is { Count: > 0 } unreadable)
+        {
+            data["unreadableSecrets"] = unreadable.Count;
+            return new HealthCheckResult(
+                context.Registration.FailureStatus, $"The signing secrets of {unreadable.Count} endpoints cannot be read; what is owed to them waits for the key.", trouble, data);
         }
 
         return trouble is not null ? HealthCheckResult.Degraded("The database does not answer; deliveries wait and no attempt is spent.", trouble, data)

@@ -18,6 +18,7 @@ namespace Outbox.Dispatching;
 internal sealed class DeliveryExecutor(
     ProfileCatalogue profiles,
     SecretVault secrets,
+    SecretStatus secretStatus,
     WebhookSender sender,
     NoticeWriter notices,
     OutboxMetrics metrics,
@@ -90,6 +91,7 @@ internal sealed class DeliveryExecutor(
         }
         catch (CryptographicException e)
         {
+            secretStatus.Saw(delivery.Endpoint.Id, e.Message);
             return new DeliveryOutcome.NotAttempted($"the endpoint's secret cannot be read: {e.Message}", UntilMended);
         }
         catch (Exception e)
@@ -121,7 +123,7 @@ internal sealed class DeliveryExecutor(
         DeliveryComposer.WriteBody(body, profile, content);
 
         var headers = new List<KeyValuePair<string, string>>(4);
-        AddHostHeaders(headers, delivery.Headers);
+        AddHostHeaders(headers, delivery.Headers, profile);
         DeliveryComposer.AddHeaders(headers, profile, content, body.WrittenSpan, signing, startedAt);
         return new WebhookRequest
         {
@@ -132,11 +134,13 @@ internal sealed class DeliveryExecutor(
         };
     }
 
-    private static void AddHostHeaders(List<KeyValuePair<string, string>> headers, string? stored)
+    // A profile that changed since the enqueue may have made one of these names its own. A second signature header would confuse receivers.
+    private static void AddHostHeaders(List<KeyValuePair<string, string>> headers, string? stored, WebhookProfile profile)
     {
         if (stored is not null)
         {
-            headers.AddRange(JsonSerializer.Deserialize(stored, HeadersJson.Default.DictionaryStringString)!);
+            headers.AddRange(JsonSerializer.Deserialize(stored, HeadersJson.Default.DictionaryStringString)!
+                .Where(header => !profile.OwnHeaders.Contains(header.Key, StringComparer.OrdinalIgnoreCase)));
         }
     }
 

@@ -25,6 +25,7 @@ internal sealed class Dispatcher(
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
     private readonly WebhookOutboxOptions _options = options.Value;
+    private readonly int _shared = options.Value.MaxInFlight - ReservedOf(options.Value);
 
     // Nobody tells of the lease of a host that died: looking a few times in a lease replaces it soon after.
     private readonly TimeSpan _longestIdle = LongestIdle(options.Value);
@@ -67,13 +68,15 @@ internal sealed class Dispatcher(
     /// <returns>How long there is nothing to do unless a hint comes.</returns>
     private async Task<TimeSpan> ClaimAsync(string owner, CancellationToken stopWorking)
     {
-        var free = _options.MaxInFlight - _inFlight.Count;
-        if (free <= 0)
+        var inFlight = _inFlight.Count;
+        if (inFlight >= _options.MaxInFlight)
         {
             _more = true;
             return _longestIdle;
         }
 
+        var isShared = inFlight < _shared;
+        var free = (isShared ? _shared : _options.MaxInFlight) - inFlight;
         var leasedAt = clock.GetTimestamp();
         _more = true;
         var claim = await store.ClaimAsync(
@@ -81,7 +84,7 @@ internal sealed class Dispatcher(
             {
                 Owner = owner,
                 Limit = free,
-                LimitPerEndpoint = _options.MaxInFlightPerEndpoint,
+                LimitPerEndpoint = isShared ? _options.MaxInFlightPerEndpoint : 1,
                 InFlight = _inFlight.ByEndpoint(),
                 Lease = _options.LeaseDuration,
             },
@@ -93,8 +96,15 @@ internal sealed class Dispatcher(
         }
 
         _more = claim.More;
-        return claim.More ? _longestIdle : await UntilNextDueAsync(stopWorking);
+        return !claim.More ? await UntilNextDueAsync(stopWorking)
+            : isShared && claim.Deliveries.Count == free && _shared < _options.MaxInFlight ? Shortest
+            : _longestIdle;
     }
+
+    // Slow receivers hold their slots for long. The last quarter is for endpoints that have nothing on the wire, so that those which are slow
+    // do not take it all; one endpoint alone may always have what the options give it.
+    private static int ReservedOf(WebhookOutboxOptions options) =>
+        Math.Min(options.MaxInFlight / 4, options.MaxInFlight - options.MaxInFlightPerEndpoint);
 
     private async Task<TimeSpan> UntilNextDueAsync(CancellationToken stopWorking)
     {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Outbox.Dispatching;
 using Outbox.Events;
@@ -176,10 +177,9 @@ internal sealed class WebhookEndpoints(
             : Enable(changed);
 
         var given = wish.Endpoint.Secret;
-        var current = existing is null ? null : Newest(existing)?.Value;
-        if (given is null && current is not null)
+        if (given is null && existing is { Secrets.IsEmpty: false })
         {
-            wish.Profile.ValidateSecret(current);
+            CheckKept(existing, wish.Profile);
             return (changed, null);
         }
 
@@ -187,6 +187,23 @@ internal sealed class WebhookEndpoints(
         wish.Profile.ValidateSecret(given ?? generated);
         var secret = given ?? generated;
         return (secret is null ? changed : WithSecrets(changed, secret, overlap: TimeSpan.Zero), generated);
+    }
+
+    /// <summary>The secret that stays must fit the profile. While its key is lost, nobody can say: then the profile must stay too.</summary>
+    private void CheckKept(StoredEndpoint existing, WebhookProfile profile)
+    {
+        try
+        {
+            profile.ValidateSecret(Newest(existing)?.Value);
+        }
+        catch (CryptographicException)
+        {
+            if (!string.Equals(existing.Profile, profile.Name, StringComparison.Ordinal))
+            {
+                throw new WebhookValidationException(
+                    "secret", $"The stored secret cannot be read now, so it cannot be checked against the profile '{profile.Name}'. Give a new secret, or keep the profile '{existing.Profile}'.");
+            }
+        }
     }
 
     /// <summary>What failed before, another receiver or one that was mended since, says nothing any more.</summary>
@@ -209,7 +226,7 @@ internal sealed class WebhookEndpoints(
     {
         var until = Now + overlap;
         var secrets = new List<EndpointSecret> { new(secret, Until: null) };
-        if (overlap > TimeSpan.Zero && Newest(stored) is { } previous && !string.Equals(previous.Value, secret, StringComparison.Ordinal))
+        if (overlap > TimeSpan.Zero && Previous(stored) is { } previous && !previous.Is(secret))
         {
             secrets.Add(previous with { Until = until });
         }
@@ -226,6 +243,19 @@ internal sealed class WebhookEndpoints(
     private DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
 
     private EndpointSecret? Newest(StoredEndpoint stored) => vault.Open(stored.Secrets, stored.Tenant, stored.Id) is [var newest, ..] ? newest : null;
+
+    // A secret whose key is lost for good must be replaceable; it could not sign beside its successor anyway.
+    private EndpointSecret? Previous(StoredEndpoint stored)
+    {
+        try
+        {
+            return Newest(stored);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
 
     private string Generate(WebhookProfile profile)
     {

@@ -3,13 +3,14 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Outbox.Json;
 using Outbox.Notices;
+using Outbox.Profiles;
 using Outbox.Sending;
 using Outbox.Storage;
 
 namespace Outbox.Events;
 
 /// <summary>Checks what the host enqueues, and gives it the form in which it is stored. Whatever is wrong is said here, before anything is.</summary>
-internal sealed class EventAdmission(IOptions<WebhookOutboxOptions> options, IdGenerator ids)
+internal sealed class EventAdmission(IOptions<WebhookOutboxOptions> options, IdGenerator ids, ProfileCatalogue profiles)
 {
     private const int MaxKeyLength = 256;
     private const int MaxScopes = 32;
@@ -26,7 +27,7 @@ internal sealed class EventAdmission(IOptions<WebhookOutboxOptions> options, IdG
         CheckKey("orderingKey", webhookEvent.OrderingKey);
         CheckKey("idempotencyKey", webhookEvent.IdempotencyKey);
         CheckHolds(webhookEvent);
-        OutgoingHeaders.Validate(webhookEvent.Headers ?? throw Missing("headers"));
+        OutgoingHeaders.Validate(webhookEvent.Headers ?? throw Missing("headers"), profiles.OwnHeaders);
 
         return new NewEvent
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Polly;
 
 namespace Outbox.Sending;
@@ -75,6 +76,14 @@ internal sealed class WebhookSender(
             Content = new OnceContent(request.Body),
         };
         message.Headers.TryAddWithoutValidation("User-Agent", options.UserAgent);
+
+        // Any other span that happens to be current belongs to the host, and says nothing of this delivery.
+        if (options.SendTraceParent
+            && Activity.Current is { IdFormat: ActivityIdFormat.W3C, Source.Name: WebhookTelemetry.ActivitySourceName, Id: { } traceParent })
+        {
+            message.Headers.TryAddWithoutValidation("traceparent", traceParent);
+        }
+
         foreach (var (name, value) in request.Headers)
         {
             if (!OutgoingHeaders.IsToken(name) || !OutgoingHeaders.IsPrintable(value)

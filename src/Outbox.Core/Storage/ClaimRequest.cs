@@ -84,6 +84,9 @@ public sealed record ClaimedDelivery
 
     /// <summary>The endpoint as it is now. Deliveries of one claim may share the instance.</summary>
     public required ClaimedEndpoint Endpoint { get; init; }
+
+    /// <summary>For logs: without the data and the headers.</summary>
+    public override string ToString() => Id;
 }
 
 /// <summary>Where a leased delivery goes.</summary>

@@ -38,6 +38,9 @@ public sealed record NewEvent
 
     /// <summary>The artifacts that it waits for; its deliveries are due at the last deadline.</summary>
     public IReadOnlyList<WebhookHold> Holds { get; init; } = [];
+
+    /// <summary>For logs: without the data and the headers.</summary>
+    public override string ToString() => $"{Id} ({Type})";
 }
 
 /// <summary>How the ids of an event's deliveries are made: from the event and the endpoint, so that one statement can insert them all.</summary>

@@ -92,7 +92,8 @@ public sealed class DispatcherTests : IDisposable
 
     private DeliveryExecutor Executor() => new(
         new ProfileCatalogue([]),
-        new SecretVault(null),
+        new SecretVault(),
+        new SecretStatus(_clock),
         new WebhookSender(new HttpMessageInvoker(_receiver, disposeHandler: false), ResiliencePipeline<HttpResponseMessage>.Empty, _options.Sending, _clock),
         new NoticeWriter(new IdGenerator(_clock, _random)),
         Some.Metrics,

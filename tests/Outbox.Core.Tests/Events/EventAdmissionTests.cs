@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
 using Outbox.Events;
+using Outbox.Profiles;
 using Outbox.Storage;
 
 namespace Outbox.Tests.Events;
@@ -11,6 +12,7 @@ namespace Outbox.Tests.Events;
 public sealed partial class EventAdmissionTests
 {
     private readonly WebhookOutboxOptions _options = new();
+    private readonly List<AddedProfile> _added = [];
 
     [Fact]
     public void An_object_becomes_canonical_camel_case_JSON()
@@ -178,8 +180,21 @@ public sealed partial class EventAdmissionTests
         }
     }
 
+    [Fact]
+    public void A_header_that_any_profile_sets_itself_is_refused_in_any_letter_case()
+    {
+        _added.Add(new(WebhookProfile.Ttma with { Name = "acme", DeliveryIdHeader = "X-Acme-Delivery" }));
+        var own = WebhookProfile.BuiltIn.SelectMany(profile => profile.OwnHeaders).Append("X-Acme-Delivery").Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+
+        Assert.InRange(own.Count, 8, 100);
+        Assert.All(own.Concat(own.Select(name => name.ToUpperInvariant())), name => Refused("headers", name, () => new WebhookEvent("call.ended", new { })
+        {
+            Headers = new Dictionary<string, string>(StringComparer.Ordinal) { [name] = "mine" },
+        }));
+    }
+
     private NewEvent Admit(WebhookEvent webhookEvent) =>
-        new EventAdmission(Options.Create(_options), new IdGenerator(new ManualTimeProvider(), new SeededRandom(1))).Admit(webhookEvent);
+        new EventAdmission(Options.Create(_options), new IdGenerator(new ManualTimeProvider(), new SeededRandom(1)), new ProfileCatalogue(_added)).Admit(webhookEvent);
 
     private void Refused(string field, string named, Func<WebhookEvent> make)
     {

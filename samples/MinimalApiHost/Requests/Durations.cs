@@ -1,6 +1,6 @@
 using Outbox;
 
-namespace MinimalApiHost;
+namespace MinimalApiHost.Requests;
 
 /// <summary>Seconds as requests have them: a number, possibly 1.5.</summary>
 internal static class Durations
