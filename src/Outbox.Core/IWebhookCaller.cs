@@ -33,6 +33,9 @@ public sealed record WebhookCall
 
     /// <summary>The largest answer in bytes; a larger one is an error. 1 byte to 16 MiB. Default: 256 KiB.</summary>
     public int MaxAnswerBytes { get; init; } = 256 * 1024;
+
+    /// <summary>For logs: without the secret, and without the URL, whose path may be one.</summary>
+    public override string ToString() => $"{Profile} call of {Event.Type}";
 }
 
 /// <summary>What came of a call.</summary>
