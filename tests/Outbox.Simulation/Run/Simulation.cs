@@ -38,6 +38,7 @@ internal static class Simulation
     private static SeedResult Live(World world, ulong seed)
     {
         var (chaos, referee, operators) = (new Chaos(world), new Referee(world), new Operator(world));
+        operators.Enabled = chaos.WhileDraining;
         world.Faults.Plan.IsOver = true;
         foreach (var host in world.Hosts)
         {
