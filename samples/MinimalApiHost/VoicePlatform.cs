@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MinimalApiHost.ApiKeys;
 using MinimalApiHost.Calls;
+using MinimalApiHost.Dashboard;
 using MinimalApiHost.Requests;
 using MinimalApiHost.Webhooks;
 using Outbox;
@@ -22,6 +23,7 @@ internal static class VoicePlatform
             .ProtectConfiguredSecrets(builder);
 
         builder.Services.AddApiKeys(builder.Configuration);
+        builder.Services.AddDashboard();
         builder.Services.AddProblemAnswers();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
@@ -38,6 +40,7 @@ internal static class VoicePlatform
         app.UseAuthorization();
 
         app.MapRouteIndex();
+        app.MapDashboard();
         app.MapVoiceWebhooks();
         app.MapWebhookEndpoints();
         app.MapCalls();

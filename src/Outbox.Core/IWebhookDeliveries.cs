@@ -82,8 +82,23 @@ public sealed record DeliveryFilter
     /// <summary>Only events about this subject.</summary>
     public string? Subject { get; init; }
 
+    /// <summary>Only events whose subject begins so.</summary>
+    public string? SubjectPrefix { get; init; }
+
     /// <summary>Only this tenant's events.</summary>
     public string? Tenant { get; init; }
+
+    /// <summary>Only what is owed to this tenant's own endpoints.</summary>
+    public string? EndpointTenant { get; init; }
+
+    /// <summary>Only open ones: Waiting, Delivering or Parked.</summary>
+    public bool OpenOnly { get; init; }
+
+    /// <summary>Only those whose <see cref="DeliveryInfo.LastError"/> is this.</summary>
+    public string? LastError { get; init; }
+
+    /// <summary>Only those whose last attempt was answered with this status code.</summary>
+    public int? LastStatusCode { get; init; }
 
     /// <summary>Only those enqueued at this time or later.</summary>
     public DateTimeOffset? From { get; init; }

@@ -8,6 +8,7 @@ using Outbox.Dispatching;
 using Outbox.Endpoints;
 using Outbox.Events;
 using Outbox.Holds;
+using Outbox.Inspection;
 using Outbox.Notices;
 using Outbox.Profiles;
 using Outbox.Retention;
@@ -66,9 +67,13 @@ public static class WebhookOutboxServiceCollectionExtensions
         services.AddMeasured<WebhookEndpoints, WebhookEndpoints>(typeof(MeasuredEndpointStore));
         services.AddSingleton<IWebhookEndpoints>(provider => provider.GetRequiredService<WebhookEndpoints>());
         services.AddMeasured<IWebhookDeliveries, WebhookDeliveries>(typeof(MeasuredDeliveryStore));
+        services.AddSingleton<IWebhookInspection, WebhookInspection>();
+        services.AddSingleton<IWebhookTester, WebhookTester>();
 
         services.AddSingleton(BuildSender);
+        services.AddSingleton<IWebhookCaller, WebhookCaller>();
         services.AddSingleton<DeliveryExecutor>();
+        services.AddSingleton<ActivityLog>();
         services.AddMeasured<Settler, Settler>(typeof(MeasuredOutboxStore));
         services.AddMeasured<Dispatcher, Dispatcher>(typeof(MeasuredOutboxStore));
         services.AddMeasured<Housekeeper, Housekeeper>(typeof(MeasuredOutboxStore));

@@ -94,9 +94,12 @@ internal sealed class EventRow
 }
 
 /// <summary>An artifact that an event waits for.</summary>
-internal sealed record HoldRow(string Artifact, long Deadline, bool IsReleased)
+internal sealed record HoldRow(string Artifact, long Deadline, long? ReleasedAt)
 {
-    public BsonDocument ToDocument() => new BsonDocument().With("artifact", Artifact).With("deadline", Deadline).With("released", IsReleased);
+    public bool IsReleased => ReleasedAt is not null;
 
-    public static HoldRow Read(BsonDocument document) => new(document["artifact"].AsString, document["deadline"].AsInt64, document.Flag("released"));
+    public BsonDocument ToDocument() => new BsonDocument().With("artifact", Artifact).With("deadline", Deadline).With("released_at", ReleasedAt);
+
+    public static HoldRow Read(BsonDocument document) =>
+        new(document["artifact"].AsString, document["deadline"].AsInt64, document.NumberOrNull("released_at"));
 }

@@ -38,6 +38,7 @@ public static class LiteDbBuilderExtensions
         builder.Services.AddSingleton<IOutboxStore, LiteDbOutboxStore>();
         builder.Services.AddSingleton<IEndpointStore, LiteDbEndpointStore>();
         builder.Services.AddSingleton<IDeliveryStore, LiteDbDeliveryStore>();
+        builder.Services.AddSingleton<IInspectionStore, LiteDbInspectionStore>();
         return builder;
     }
 

@@ -12,6 +12,7 @@ internal sealed class LiteDbDeliveryQuery
     private readonly DeliveryFilter _filter;
     private readonly long? _endpointKey;
     private readonly HashSet<long>? _eventKeys;
+    private readonly HashSet<long>? _tenantsEndpoints;
 
     public LiteDbDeliveryQuery(LiteDbSession session, DeliveryFilter filter)
     {
@@ -19,6 +20,7 @@ internal sealed class LiteDbDeliveryQuery
         _filter = filter;
         _endpointKey = filter.EndpointId is { } id ? session.EndpointKey(id) ?? -1 : null;
         _eventKeys = EventKeys();
+        _tenantsEndpoints = filter.EndpointTenant is null ? null : TenantsEndpoints(filter.EndpointTenant);
     }
 
     /// <summary>Those that match and have a lower key, newest first.</summary>
@@ -41,16 +43,26 @@ internal sealed class LiteDbDeliveryQuery
         return rows.Where(row => !row.IsOpen && Matches(row));
     }
 
+    private HashSet<long> TenantsEndpoints(string tenant) =>
+    [
+        .. _session.All(EndpointRow.Collection, "$._id > @0", 0L)
+            .Select(EndpointRow.Read)
+            .Where(row => string.Equals(row.Value.Tenant, tenant, StringComparison.Ordinal))
+            .Select(row => row.Key),
+    ];
+
     private HashSet<long>? EventKeys()
     {
         IEnumerable<EventRow>? events = _filter switch
         {
             { EventId: { } id } => _session.First(EventRow.Collection, "$.id_key = @0", Ordinal.Of(id)) is { } document ? [EventRow.Read(document)] : [],
             { Subject: { } subject } => _session.EventsAbout(subject, _filter.Tenant),
+            { SubjectPrefix: { Length: > 0 } prefix } => EventsFrom(prefix),
             _ => null,
         };
         return events?
             .Where(row => _filter.Subject is null || string.Equals(row.Subject, _filter.Subject, StringComparison.Ordinal))
+            .Where(row => _filter.SubjectPrefix is null || row.Subject?.StartsWith(_filter.SubjectPrefix, StringComparison.Ordinal) is true)
             .Select(row => row.Key)
             .ToHashSet();
     }
@@ -77,6 +89,12 @@ internal sealed class LiteDbDeliveryQuery
         return null;
     }
 
+    private IEnumerable<EventRow> EventsFrom(string prefix)
+    {
+        var from = Ordinal.Of(prefix);
+        return _session.Range(EventRow.Collection, "subject_key", from, Ordinal.After(from), int.MaxValue).Select(EventRow.Read);
+    }
+
     private long[] KeyOf(string id) => _session.Delivery(id) is { } row ? [row.Key] : [];
 
     private IEnumerable<long> KeysOf(DeliveryStatus status) => KeysIn("place", Ordinal.Of((long)status));
@@ -91,6 +109,10 @@ internal sealed class LiteDbDeliveryQuery
         && (_eventKeys is null || _eventKeys.Contains(row.EventKey))
         && (_filter.EventType is null || string.Equals(row.Type, _filter.EventType, StringComparison.Ordinal))
         && (_filter.Tenant is null || string.Equals(row.Tenant, _filter.Tenant, StringComparison.Ordinal))
+        && (_tenantsEndpoints is null || _tenantsEndpoints.Contains(row.EndpointKey))
+        && (!_filter.OpenOnly || row.IsOpen)
+        && (_filter.LastError is null || string.Equals(row.LastError, _filter.LastError, StringComparison.Ordinal))
+        && (_filter.LastStatusCode is null || row.LastStatusCode == _filter.LastStatusCode)
         && (_filter.From is null || row.EnqueuedAt >= _filter.From.Value.ToUnixTimeMilliseconds())
         && (_filter.Until is null || row.EnqueuedAt < _filter.Until.Value.ToUnixTimeMilliseconds());
 }

@@ -17,7 +17,21 @@ internal static class LiteDbDeliveryReader
         }
 
         var attempts = session.Range(AttemptRow.Collection, "_id", AttemptRow.First(row.Key), AttemptRow.Last(row.Key), int.MaxValue);
-        return new DeliveryDetails(Info(row, of, endpoint, now), of.Data, [.. attempts.Select(AttemptRow.Read)]);
+        return new DeliveryDetails(Info(row, of, endpoint, now), of.Data, [.. attempts.Select(AttemptRow.Read)])
+        {
+            ShipTranscript = row.ShipTranscript,
+            Headers = of.Headers,
+            Scopes = of.Scopes,
+            OrderingKey = of.OrderingKey,
+            IdempotencyKey = of.IdempotencyKey,
+            ErasedAt = TimeOrNull(of.ErasedAt),
+            Holds =
+            [
+                .. of.Holds
+                    .OrderBy(hold => hold.Deadline)
+                    .Select(hold => new HoldInfo(hold.Artifact, DateTimeOffset.FromUnixTimeMilliseconds(hold.Deadline), TimeOrNull(hold.ReleasedAt))),
+            ],
+        };
     }
 
     /// <summary>The artifacts that are waited for now, soonest deadline first.</summary>
@@ -62,8 +76,11 @@ internal static class LiteDbDeliveryReader
         LastError = row.LastError,
         OccurredAt = DateTimeOffset.FromUnixTimeMilliseconds(of.OccurredAt),
         EnqueuedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.EnqueuedAt),
-        ClosedAt = row.ClosedAt is { } closedAt ? DateTimeOffset.FromUnixTimeMilliseconds(closedAt) : null,
+        ClosedAt = TimeOrNull(row.ClosedAt),
     };
+
+    private static DateTimeOffset? TimeOrNull(long? milliseconds) =>
+        milliseconds is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 
     private static IEnumerable<HoldRow> WaitedFor(EventRow of, long now) => of.OpenHolds.Where(hold => hold.Deadline > now);
 }

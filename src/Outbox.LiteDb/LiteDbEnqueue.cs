@@ -30,7 +30,7 @@ internal sealed class LiteDbEnqueue(LiteDbDatabase database)
             Headers = newEvent.Headers,
             TraceParent = newEvent.TraceParent,
             Data = newEvent.Data.ToArray(),
-            Holds = [.. newEvent.Holds.Select(hold => new HoldRow(hold.Artifact, now + (long)hold.Deadline.TotalMilliseconds, IsReleased: false))],
+            Holds = [.. newEvent.Holds.Select(hold => new HoldRow(hold.Artifact, now + (long)hold.Deadline.TotalMilliseconds, ReleasedAt: null))],
             Unowed = matching.Count == 0,
         };
         session.Insert(EventRow.Collection, row.ToDocument());
@@ -46,15 +46,19 @@ internal sealed class LiteDbEnqueue(LiteDbDatabase database)
 
     private static List<EndpointRow> Matching(LiteDbSession session, NewEvent newEvent, long now) =>
     [
-        .. newEvent.Scopes
-            .SelectMany(session.EndpointsOf)
-            .Where(row => Matches(row.Value, newEvent, now))
+        .. Candidates(session, newEvent)
+            .Where(row => row.Value.Tenant is null || string.Equals(row.Value.Tenant, newEvent.Tenant, StringComparison.Ordinal))
+            .Where(row => newEvent.OnlyEndpointId is not null || Wants(row.Value, newEvent, now))
             .OrderBy(row => row.Key),
     ];
 
-    private static bool Matches(StoredEndpoint endpoint, NewEvent newEvent, long now) =>
-        (endpoint.Tenant is null || string.Equals(endpoint.Tenant, newEvent.Tenant, StringComparison.Ordinal))
-        && !(endpoint.ExpiresAt?.ToUnixTimeMilliseconds() <= now)
+    private static IEnumerable<EndpointRow> Candidates(LiteDbSession session, NewEvent newEvent) =>
+        newEvent.OnlyEndpointId is not { } only ? newEvent.Scopes.SelectMany(session.EndpointsOf)
+        : session.Endpoint(only) is { } one ? [one]
+        : [];
+
+    private static bool Wants(StoredEndpoint endpoint, NewEvent newEvent, long now) =>
+        !(endpoint.ExpiresAt?.ToUnixTimeMilliseconds() <= now)
         && (endpoint.EventTypes.Count == 0 || endpoint.EventTypes.Contains(newEvent.Type, StringComparer.Ordinal));
 
     private DeliveryRow Owe(LiteDbSession session, EventRow row, EndpointRow endpoint) => new()

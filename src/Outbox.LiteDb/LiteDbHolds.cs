@@ -18,7 +18,7 @@ internal sealed class LiteDbHolds(LiteDbDatabase database)
         foreach (var (row, data) in patches)
         {
             row.Data = data;
-            row.Holds = [.. row.Holds.Select(hold => IsAbout(hold, release) ? hold with { IsReleased = true } : hold)];
+            row.Holds = [.. row.Holds.Select(hold => IsAbout(hold, release) ? hold with { ReleasedAt = database.Now } : hold)];
             session.Update(row);
             var outcome = Reschedule(session, row, database.Now);
             best = outcome > best ? outcome : best;

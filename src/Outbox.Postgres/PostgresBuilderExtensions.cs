@@ -52,6 +52,7 @@ public static class PostgresBuilderExtensions
         builder.Services.AddSingleton<IOutboxStore, PostgresOutboxStore>();
         builder.Services.AddSingleton<IEndpointStore, PostgresEndpointStore>();
         builder.Services.AddSingleton<IDeliveryStore, PostgresDeliveryStore>();
+        builder.Services.AddSingleton<IInspectionStore, PostgresInspectionStore>();
         return builder;
     }
 }

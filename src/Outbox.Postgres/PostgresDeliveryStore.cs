@@ -25,6 +25,9 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
         from {database.Schema}.outbox_attempt where delivery_key = $1 order by number
         """;
 
+    private readonly string _holds =
+        $"select artifact, deadline, released_at from {database.Schema}.outbox_hold where event_key = $1 order by deadline, artifact";
+
     private readonly string _held =
         $"""
         select e.id, e.tenant, e.subject, h.artifact, h.deadline
@@ -48,9 +51,9 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
             {
                 var query = new PostgresDeliveryQuery(database).WithId(id);
                 var found = await connection.ReadAsync(
-                    $"{_columns}, e.data {query.From}",
+                    $"{_columns}, e.data, e.headers, e.scopes, e.ordering_key, e.idempotency_key, e.erased_at, d.ship_transcript, e.key {query.From}",
                     query.Parameters,
-                    row => (Key: row.GetInt64(0), Info: Read(row), Data: row.GetFieldValue<byte[]>(17)),
+                    row => (Key: row.GetInt64(0), Details: ReadDetails(row), EventKey: row.GetInt64(24)),
                     cancellationToken);
                 if (found.Count == 0)
                 {
@@ -58,7 +61,9 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
                 }
 
                 var attempts = await connection.ReadAsync(_attempts, [Sql.Bigint(found[0].Key)], ReadAttempt, cancellationToken);
-                return new DeliveryDetails(found[0].Info, found[0].Data, attempts);
+                var holds = await connection.ReadAsync(
+                    _holds, [Sql.Bigint(found[0].EventKey)], row => new HoldInfo(row.GetString(0), row.Time(1), row.TimeOrNull(2)), cancellationToken);
+                return found[0].Details with { AttemptLog = attempts, Holds = holds };
             },
             cancellationToken);
 
@@ -176,6 +181,16 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
         EnqueuedAt = row.Time(14),
         ClosedAt = row.TimeOrNull(15),
         HeldFor = row.GetFieldValue<string[]>(16),
+    };
+
+    private static DeliveryDetails ReadDetails(NpgsqlDataReader row) => new(Read(row), row.GetFieldValue<byte[]>(17), attemptLog: [])
+    {
+        Headers = row.TextOrNull(18),
+        Scopes = row.GetFieldValue<string[]>(19),
+        OrderingKey = row.TextOrNull(20),
+        IdempotencyKey = row.TextOrNull(21),
+        ErasedAt = row.TimeOrNull(22),
+        ShipTranscript = row.GetBoolean(23),
     };
 
     private static AttemptInfo ReadAttempt(NpgsqlDataReader row) => new()

@@ -131,6 +131,23 @@ create index outbox_delivery_enqueued on {schema}.outbox_delivery (enqueued_at, 
 create index outbox_delivery_endpoint on {schema}.outbox_delivery (endpoint_key, enqueued_at, key);
 create index outbox_delivery_status on {schema}.outbox_delivery (status, enqueued_at, key) where status <> 2;
 
+-- What was done, for charts. Each sending process adds what it counted every few seconds.
+create table {schema}.outbox_activity (
+  endpoint  text collate "C" not null,   -- its id; '': all of them
+  grain     int not null,                -- 0 a minute, 1 an hour
+  start     timestamptz not null,
+  attempts  bigint not null,
+  delivered bigint not null,
+  exhausted bigint not null,
+  latency   bigint[] not null,           -- how many took how long
+  primary key (endpoint, grain, start)
+) with (fillfactor = 70);
+
+create table {schema}.outbox_recent (
+  endpoint text collate "C" primary key,
+  strip    text not null                 -- its last attempts
+) with (fillfactor = 50);
+
 create table {schema}.outbox_attempt (
   delivery_key bigint not null,
   number       int not null,

@@ -29,6 +29,7 @@ public static class SqliteBuilderExtensions
         builder.Services.AddSingleton<IOutboxStore, SqliteOutboxStore>();
         builder.Services.AddSingleton<IEndpointStore, SqliteEndpointStore>();
         builder.Services.AddSingleton<IDeliveryStore, SqliteDeliveryStore>();
+        builder.Services.AddSingleton<IInspectionStore, SqliteInspectionStore>();
         return builder;
     }
 }

@@ -55,11 +55,19 @@ internal sealed class SqliteLanes
     /// <returns>True where a lane was passed over because it has no room.</returns>
     public bool Collect(SqliteSession session, ClaimRequest request, long now, int atMost, List<Lane> lanes)
     {
-        var start = _lastServed;
-        var full = Collect(session, request, now, start, long.MaxValue, atMost, lanes);
-        return start > 0 && lanes.Count < atMost
-            ? Collect(session, request, now, 0, start, atMost, lanes) || full
-            : full;
+        var blocked = SqliteBlocks.Read(session, now);
+        var full = false;
+        foreach (var (after, until) in SqliteBlocks.Between(blocked, _lastServed, long.MaxValue).Concat(SqliteBlocks.Between(blocked, 0, _lastServed)))
+        {
+            if (lanes.Count == atMost)
+            {
+                break;
+            }
+
+            full |= Collect(session, request, now, after, until, atMost, lanes);
+        }
+
+        return full;
     }
 
     public void Served(Lane lane) => _lastServed = lane.Key;

@@ -25,7 +25,16 @@ internal static class DeliveryViews
         ClosedAt = row.ClosedAt,
     };
 
-    public static DeliveryDetails Details(DeliveryRow row) => new(Info(row), row.Event.Value.Data, [.. row.Attempts]);
+    public static DeliveryDetails Details(DeliveryRow row) => new(Info(row), row.Event.Value.Data, [.. row.Attempts])
+    {
+        ShipTranscript = row.ShipTranscript,
+        Headers = row.Event.Value.Headers,
+        Scopes = row.Event.Value.Scopes,
+        OrderingKey = row.Event.Value.OrderingKey,
+        IdempotencyKey = row.Event.Value.IdempotencyKey,
+        ErasedAt = row.Event.ErasedAt,
+        Holds = [.. row.Event.Holds.OrderBy(hold => hold.Deadline).Select(hold => new HoldInfo(hold.Artifact, hold.Deadline, hold.ReleasedAt))],
+    };
 
     private static DateTimeOffset? DueAt(DeliveryRow row) => row.Status == DeliveryStatus.Waiting ? row.DueAt : null;
 

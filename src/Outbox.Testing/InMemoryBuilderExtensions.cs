@@ -24,6 +24,7 @@ public static class InMemoryBuilderExtensions
         builder.Services.AddSingleton<IOutboxStore, InMemoryOutboxStore>(services => services.GetRequiredService<InMemoryOutboxStore>());
         builder.Services.AddSingleton(services => services.GetRequiredService<InMemoryOutboxStore>().Endpoints);
         builder.Services.AddSingleton(services => services.GetRequiredService<InMemoryOutboxStore>().Deliveries);
+        builder.Services.AddSingleton(services => services.GetRequiredService<InMemoryOutboxStore>().Inspection);
         return builder;
     }
 }

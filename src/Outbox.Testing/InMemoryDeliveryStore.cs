@@ -119,7 +119,7 @@ internal sealed class InMemoryDeliveryStore(Tables tables, Claiming claiming) : 
             endpoints.ForEach(InMemoryEndpointStore.Delete);
             foreach (var row in events)
             {
-                row.Erased = true;
+                row.ErasedAt = tables.Now;
                 row.Holds.Clear();
                 row.Value = new() { Id = row.Value.Id, Type = row.Value.Type, Tenant = row.Value.Tenant, Scopes = [], Data = "{}"u8.ToArray() };
             }
@@ -138,13 +138,18 @@ internal sealed class InMemoryDeliveryStore(Tables tables, Claiming claiming) : 
 
     private DeliveryRow? Find(string id) => tables.Deliveries.Find(row => row.Id == id);
 
-    private static bool Matches(DeliveryRow row, DeliveryFilter filter) =>
+    internal static bool Matches(DeliveryRow row, DeliveryFilter filter) =>
         (filter.Status is null || row.Status == filter.Status)
         && (filter.EndpointId is null || row.Endpoint.Value.Id == filter.EndpointId)
         && (filter.EventId is null || row.Event.Value.Id == filter.EventId)
         && (filter.EventType is null || row.Event.Value.Type == filter.EventType)
         && (filter.Subject is null || row.Event.Value.Subject == filter.Subject)
         && (filter.Tenant is null || row.Event.Value.Tenant == filter.Tenant)
+        && (filter.SubjectPrefix is null || row.Event.Value.Subject?.StartsWith(filter.SubjectPrefix, StringComparison.Ordinal) is true)
+        && (filter.EndpointTenant is null || row.Endpoint.Value.Tenant == filter.EndpointTenant)
+        && (!filter.OpenOnly || row.IsOpen)
+        && (filter.LastError is null || row.LastError == filter.LastError)
+        && (filter.LastStatusCode is null || row.LastStatusCode == filter.LastStatusCode)
         && (filter.From is null || row.Event.EnqueuedAt >= filter.From)
         && (filter.Until is null || row.Event.EnqueuedAt < filter.Until);
 }

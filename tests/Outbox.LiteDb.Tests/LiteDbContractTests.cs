@@ -50,4 +50,6 @@ public sealed class LiteDbTelemetryTests : TelemetryContract<LiteDbFixture>;
 
 public sealed class LiteDbNoticeTests : NoticeContract<LiteDbFixture>;
 
+public sealed class LiteDbInspectionTests : InspectionContract<LiteDbFixture>;
+
 public sealed class LiteDbSuiteTests : SuiteContract<LiteDbFixture>;

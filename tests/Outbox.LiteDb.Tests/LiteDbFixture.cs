@@ -28,7 +28,8 @@ public sealed class LiteDbFixture : StoreFixture
     public override ValueTask<OutboxStores> ConnectAsync(SchemaMode schemaMode)
     {
         var database = new LiteDbDatabase(File, new LiteDbStoreOptions { SchemaMode = schemaMode }, Clock);
-        return new(new OutboxStores(new LiteDbOutboxStore(database), new LiteDbEndpointStore(database), new LiteDbDeliveryStore(database)));
+        return new(new OutboxStores(
+            new LiteDbOutboxStore(database), new LiteDbEndpointStore(database), new LiteDbDeliveryStore(database), new LiteDbInspectionStore(database)));
     }
 
     public override ValueTask RunScriptAsync(string script)

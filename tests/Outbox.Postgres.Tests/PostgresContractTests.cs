@@ -42,6 +42,8 @@ public sealed class PostgresEndpointTests : EndpointContract<PostgresFixture>;
 
 public sealed class PostgresDeliveryQueryTests : DeliveryQueryContract<PostgresFixture>;
 
+public sealed class PostgresInspectionTests : InspectionContract<PostgresFixture>;
+
 public sealed class PostgresSchemaTests : SchemaContract<PostgresFixture>;
 
 public sealed class PostgresClockTests : ClockContract<PostgresFixture>;

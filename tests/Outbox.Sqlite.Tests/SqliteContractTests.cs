@@ -42,6 +42,8 @@ public sealed class SqliteEndpointTests : EndpointContract<SqliteFixture>;
 
 public sealed class SqliteDeliveryQueryTests : DeliveryQueryContract<SqliteFixture>;
 
+public sealed class SqliteInspectionTests : InspectionContract<SqliteFixture>;
+
 public sealed class SqliteSchemaTests : SchemaContract<SqliteFixture>;
 
 public sealed class SqliteClockTests : ClockContract<SqliteFixture>;

@@ -29,7 +29,7 @@ public sealed class SqliteFixture : StoreFixture
     {
         var database = new SqliteDatabase(SqliteSource.Parse(ConnectionString, new SqliteStoreOptions { SchemaMode = schemaMode }), Clock);
         _databases.Add(database);
-        return new(new OutboxStores(new SqliteOutboxStore(database), new SqliteEndpointStore(database), new SqliteDeliveryStore(database)));
+        return new(new OutboxStores(new SqliteOutboxStore(database), new SqliteEndpointStore(database), new SqliteDeliveryStore(database), new SqliteInspectionStore(database)));
     }
 
     public override async ValueTask<DbConnection> OpenConnectionAsync()

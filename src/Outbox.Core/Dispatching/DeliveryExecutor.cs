@@ -1,12 +1,9 @@
-using System.Buffers;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Outbox.Deliveries;
 using Outbox.Diagnostics;
 using Outbox.Endpoints;
-using Outbox.Events;
 using Outbox.Notices;
 using Outbox.Profiles;
 using Outbox.Sending;
@@ -119,29 +116,7 @@ internal sealed class DeliveryExecutor(
             Data = delivery.Data,
             ShipTranscript = delivery.ShipTranscript,
         };
-        var body = new ArrayBufferWriter<byte>(delivery.Data.Length + 256);
-        DeliveryComposer.WriteBody(body, profile, content);
-
-        var headers = new List<KeyValuePair<string, string>>(4);
-        AddHostHeaders(headers, delivery.Headers, profile);
-        DeliveryComposer.AddHeaders(headers, profile, content, body.WrittenSpan, signing, startedAt);
-        return new WebhookRequest
-        {
-            Url = new Uri(delivery.Endpoint.Url),
-            Body = body.WrittenMemory,
-            Headers = headers,
-            Timeout = profile.Timeout,
-        };
-    }
-
-    // A profile that changed since the enqueue may have made one of these names its own. A second signature header would confuse receivers.
-    private static void AddHostHeaders(List<KeyValuePair<string, string>> headers, string? stored, WebhookProfile profile)
-    {
-        if (stored is not null)
-        {
-            headers.AddRange(JsonSerializer.Deserialize(stored, HeadersJson.Default.DictionaryStringString)!
-                .Where(header => !profile.OwnHeaders.Contains(header.Key, StringComparer.OrdinalIgnoreCase)));
-        }
+        return RequestComposer.Compose(content, delivery.Headers, delivery.Endpoint.Url, profile, signing, startedAt);
     }
 
     // A process that was paused must not begin what another dispatcher may have begun meanwhile.

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Outbox.Diagnostics;
 using Outbox.Endpoints;
 using Outbox.Holds;
+using Outbox.Inspection;
 using Outbox.Retention;
 using Outbox.Storage;
 
@@ -23,6 +24,7 @@ internal sealed class OutboxService(
     BacklogWatch backlog,
     DispatcherPulse pulse,
     SecretRenewal secrets,
+    ActivityLog activity,
     WakeSignal wake,
     OwnerName owner,
     IOptions<WebhookOutboxOptions> options,
@@ -68,6 +70,12 @@ internal sealed class OutboxService(
     {
         wake.Listening = false;
         pulse.Phase = DispatcherPhase.Stopped;
+        if (_isDisposed)
+        {
+            await _running;
+            return;
+        }
+
         StopClaiming();
         using (cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _stopWorking))
         {
@@ -109,6 +117,9 @@ internal sealed class OutboxService(
 
     private async Task RunAsync(CancellationToken stop)
     {
+        // Also where the service is disposed of without having been stopped, the loops end by these tokens.
+        var stopWorking = _stopWorking.Token;
+
         // The host's start must not wait for the first claim.
         await Task.Yield();
         try
@@ -117,14 +128,16 @@ internal sealed class OutboxService(
             pulse.Phase = DispatcherPhase.Dispatching;
             Log.Dispatching(logger, owner.Value);
             await Task.WhenAll(
-                UntilStopped(dispatcher.RunAsync(owner.Value, stop, _stopWorking.Token)),
+                UntilStopped(dispatcher.RunAsync(owner.Value, stop, stopWorking)),
                 UntilStopped(housekeeper.RunAsync(stop)),
                 UntilStopped(secrets.RunAsync(stop)),
                 UntilStopped(pruner.RunAsync(stop)),
+                UntilStopped(activity.RunAsync(stop)),
                 UntilStopped(probes.RunAsync(stop)),
                 UntilStopped(backlog.RunAsync(stop)),
                 UntilStopped(ListenAsync(stop)));
             await dispatcher.WhenIdleAsync();
+            await activity.FlushLastAsync(stopWorking);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

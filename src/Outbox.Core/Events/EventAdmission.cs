@@ -24,6 +24,7 @@ internal sealed class EventAdmission(IOptions<WebhookOutboxOptions> options, IdG
         CheckType(webhookEvent.Type);
         CheckKey("tenant", webhookEvent.Tenant);
         CheckKey("subject", webhookEvent.Subject);
+        CheckKey("onlyEndpointId", webhookEvent.OnlyEndpointId);
         CheckKey("orderingKey", webhookEvent.OrderingKey);
         CheckKey("idempotencyKey", webhookEvent.IdempotencyKey);
         CheckHolds(webhookEvent);
@@ -36,6 +37,7 @@ internal sealed class EventAdmission(IOptions<WebhookOutboxOptions> options, IdG
             Tenant = webhookEvent.Tenant,
             Subject = webhookEvent.Subject,
             Scopes = ScopesOf(webhookEvent),
+            OnlyEndpointId = webhookEvent.OnlyEndpointId,
             OrderingKey = webhookEvent.OrderingKey,
             IdempotencyKey = webhookEvent.IdempotencyKey,
             OccurredAt = webhookEvent.OccurredAt,

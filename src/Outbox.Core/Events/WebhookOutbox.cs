@@ -16,11 +16,14 @@ internal sealed class WebhookOutbox(
     WakeSignal wake,
     ProfileCatalogue profiles,
     WebhookEndpoints endpoints,
-    IWebhookDeliveries deliveries) : IWebhookOutbox, IOutboxDoor
+    IWebhookDeliveries deliveries,
+    IWebhookInspection inspection) : IWebhookOutbox, IOutboxDoor
 {
     public IWebhookEndpoints Endpoints => endpoints;
 
     public IWebhookDeliveries Deliveries => deliveries;
+
+    public IWebhookInspection Inspection => inspection;
 
     public IReadOnlyCollection<WebhookProfile> Profiles => profiles.All;
 

@@ -18,6 +18,12 @@ public sealed record NewEvent
     /// <summary>Every scope that the event belongs to, in text form and without repeats, the implied ones included.</summary>
     public required IReadOnlyList<string> Scopes { get; init; }
 
+    /// <summary>
+    /// Owed to the endpoint of this id alone, whatever its scope and event types, where it is not deleted and its tenant allows; null: to every
+    /// endpoint that matches.
+    /// </summary>
+    public string? OnlyEndpointId { get; init; }
+
     /// <summary>The ordering key, or null.</summary>
     public string? OrderingKey { get; init; }
 

@@ -74,6 +74,9 @@ internal static class Simulation
 
         return new SeedResult(
             seed, world.Ledger.Events, world.Ledger.Attempts, world.Verdict.Rule ?? (world.Scheduler.Broken is null ? null : "scheduler"),
-            world.Verdict.Violation ?? world.Scheduler.Broken, world.Trace.Hash, world.Counts, world.Trace.Lines) { Steps = world.Scheduler.Steps };
+            world.Verdict.Violation ?? world.Scheduler.Broken, world.Trace.Hash, world.Counts, world.Trace.Lines)
+        {
+            Steps = world.Scheduler.Steps,
+        };
     }
 }
