@@ -5,16 +5,15 @@ namespace MinimalApiHost;
 
 /// <summary>What this platform's webhooks are like (<c>Webhooks:Profile</c>), and what it calls the three things that happen to a call.</summary>
 /// <param name="Webhooks">The wire profile of the numbers' webhooks, and the one whose holds count.</param>
-/// <param name="Started">The event type of a call that begins.</param>
-/// <param name="Ended">The event type of a call that took place and is over.</param>
-/// <param name="Failed">The event type of a call that did not come about.</param>
-internal sealed record PlatformProfile(WebhookProfile Webhooks, string Started, string Ended, string Failed)
+/// <param name="Started">A call begins.</param>
+/// <param name="Ended">A call took place and is over.</param>
+/// <param name="Failed">A call did not come about. TTMA tells it as <c>call.ended</c>, the one event that it has; the status says the rest.</param>
+internal sealed record PlatformProfile(WebhookProfile Webhooks, Happening Started, Happening Ended, Happening Failed)
 {
     private static readonly TimeSpan RecordingDeadline = TimeSpan.FromSeconds(60);
 
-    /// <summary>What the ended event of a recorded call waits for.</summary>
-    public IReadOnlyList<WebhookHold> EndedHolds =>
-        Webhooks.HoldsFor(Ended) is { Count: > 0 } holds ? holds : [new WebhookHold("recording", RecordingDeadline)];
+    /// <summary>Every type that an event may have: those of the vendors' catalogues, and what <c>Webhooks:EventTypes</c> adds.</summary>
+    public required IReadOnlyList<string> EventTypes { get; init; }
 
     /// <exception cref="SettingException">There is no profile of the configured name.</exception>
     public static PlatformProfile From(IConfiguration configuration)
@@ -22,35 +21,42 @@ internal sealed record PlatformProfile(WebhookProfile Webhooks, string Started, 
         var name = configuration["Webhooks:Profile"] ?? "ttma";
         var profile = WebhookProfile.BuiltIn.FirstOrDefault(profile => profile.Name == name)
             ?? throw new SettingException("Webhooks:Profile", name, WebhookProfile.BuiltIn.Select(profile => profile.Name));
-        return name switch
+        var (started, ended, failed) = name switch
         {
-            "topcalls" => new(profile, "call.started", "call.completed", "call.failed"),
-            "huskyvoice" => new(profile, "call.initiated", "call.completed", "call.failed"),
-            _ => new(profile, "call.started", "call.ended", "call.failed"),
+            "ttma" => ("call.started", "call.ended", "call.ended"),
+            "topcalls" => ("call.started", "call.completed", "call.failed"),
+            "huskyvoice" => ("call.initiated", "call.completed", "call.failed"),
+            _ => ("call.started", "call.ended", "call.failed"),
+        };
+        return new(
+            profile,
+            Happening.Called(started, "call.started", "call.initiated"),
+            Happening.Called(ended, "call.ended", "call.completed"),
+            Happening.Called(failed, "call.failed"))
+        {
+            EventTypes = [.. WebhookProfile.BuiltIn.SelectMany(vendor => vendor.EventTypes ?? []).Union(Added(configuration), StringComparer.Ordinal)],
         };
     }
 
-    /// <summary>The platform's event type for a vendor's: TopCalls' <c>call.completed</c> is our ended event, whatever we call it.</summary>
-    public string TypeFor(string vendorType) => vendorType switch
-    {
-        "call.started" or "call.initiated" => Started,
-        "call.completed" or "call.ended" => Ended,
-        "call.failed" => Failed,
-        _ => vendorType,
-    };
-}
+    /// <summary>What the ended event of a recorded call waits for.</summary>
+    public IReadOnlyList<WebhookHold> EndedHolds =>
+        Webhooks.HoldsFor(Ended.Word) is { Count: > 0 } holds ? holds : [new WebhookHold("recording", RecordingDeadline)];
 
-internal static class PlatformProfileExtensions
-{
-    /// <summary>Lets endpoints of every profile ask for the platform's event types beside the vendor's own.</summary>
-    public static IWebhookOutboxBuilder AddProfilesOf(this IWebhookOutboxBuilder outbox, PlatformProfile platform)
+    /// <summary>
+    /// What an endpoint of this profile hears: what it asks for or, where it names nothing, all that its vendor has. Each thing that happens it
+    /// hears in one word, the platform's own if it knows that.
+    /// </summary>
+    public IReadOnlyList<string> TypesFor(string profile, IReadOnlyList<string>? asked)
     {
-        string[] ours = [platform.Started, platform.Ended, platform.Failed];
-        foreach (var profile in WebhookProfile.BuiltIn)
-        {
-            outbox.AddProfile(profile with { EventTypes = profile.EventTypes?.Union(ours).ToList() });
-        }
-
-        return outbox;
+        var wanted = asked is { Count: > 0 } ? asked : WebhookProfile.BuiltIn.FirstOrDefault(vendor => vendor.Name == profile)?.EventTypes ?? EventTypes;
+        return [.. wanted.Where(type => !Happenings.Any(happening => happening.OtherWords.Contains(type) && wanted.Contains(happening.Word)))];
     }
+
+    private IEnumerable<Happening> Happenings => [Started, Ended, Failed];
+
+    // A list, or one text with commas, which is easier to write in an environment variable.
+    private static string[] Added(IConfiguration configuration) =>
+        configuration.GetSection("Webhooks:EventTypes") is var types && types.Value is { } text
+            ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            : types.Get<string[]>() ?? [];
 }

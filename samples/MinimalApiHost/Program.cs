@@ -1,20 +1,20 @@
-using Microsoft.Extensions.Options;
 using MinimalApiHost;
 using MinimalApiHost.Demo;
 
-if (args.Contains("--demo"))
-{
-    return await DemoRun.PlayAsync(verbose: args.Contains("--verbose"));
-}
-
-if (args.Contains("--quickstart"))
-{
-    await QuickStart.RunAsync([.. args.Except(["--quickstart"])]);
-    return 0;
-}
-
 try
 {
+    Arguments.Check(args);
+    if (args.Contains(Arguments.Demo))
+    {
+        return await DemoRun.PlayAsync([.. args.Except([Arguments.Demo, Arguments.Verbose])], verbose: args.Contains(Arguments.Verbose));
+    }
+
+    if (args.Contains(Arguments.QuickStart))
+    {
+        await QuickStart.RunAsync([.. args.Except([Arguments.QuickStart])]);
+        return 0;
+    }
+
     var builder = WebApplication.CreateBuilder(args);
     builder.AddVoicePlatform();
 
@@ -23,8 +23,8 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception e) when (e is SettingException or OptionsValidationException)
+catch (Exception e) when (StartFailure.Explain(e) is { } sentence)
 {
-    await Console.Error.WriteLineAsync(e.Message);
+    await Console.Error.WriteLineAsync(sentence);
     return 1;
 }

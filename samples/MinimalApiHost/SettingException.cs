@@ -9,8 +9,10 @@ internal sealed class SettingException : Exception
     }
 
     public SettingException(string setting, string value, IEnumerable<string> known)
-        : base($"The setting {setting} is '{value}'. Known are: {string.Join(", ", known)}. "
-            + $"In the environment it is written {setting.Replace(":", "__", StringComparison.Ordinal)}.")
+        : base($"The setting {setting} is '{value}'. Known are: {string.Join(", ", known)}. In the environment it is written {InEnvironment(setting)}.")
     {
     }
+
+    /// <summary><c>Webhooks__Profile</c>, for the setting <c>Webhooks:Profile</c>.</summary>
+    public static string InEnvironment(string setting) => setting.Replace(":", "__", StringComparison.Ordinal);
 }

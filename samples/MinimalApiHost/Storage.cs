@@ -6,7 +6,10 @@ using Outbox;
 
 namespace MinimalApiHost;
 
-/// <summary>Chooses the database by <c>Storage</c>: the calls and the outbox live in the same one, so that they share a transaction.</summary>
+/// <summary>
+/// Chooses the database by <c>Storage</c>: the calls and the outbox live in the same one, so that they share a transaction. LITEDB is defined
+/// where a package source has LiteDB.
+/// </summary>
 internal static class Storage
 {
     private const string Setting = "ConnectionStrings:Calls";
@@ -19,10 +22,15 @@ internal static class Storage
         {
             outbox = storage switch
             {
-                "sqlite" => outbox.UseSqliteFile(connectionString ?? DefaultFile(builder.Environment)),
+                "sqlite" => outbox.UseSqliteFile(connectionString ?? DefaultFile(storage, builder.Environment)),
                 "postgres" => outbox.UsePostgresServer(connectionString ?? throw new SettingException(
                     $"The setting {Setting} is missing. With Storage=postgres it names the server and the database: Host=localhost;Database=calls;Username=…")),
+#if LITEDB
+                "litedb" => outbox.UseLiteDbFile(connectionString ?? DefaultFile(storage, builder.Environment)),
+                _ => throw new SettingException("Storage", storage, ["sqlite", "postgres", "litedb"]),
+#else
                 _ => throw new SettingException("Storage", storage, ["sqlite", "postgres"]),
+#endif
             };
         }
         catch (ArgumentException e)
@@ -33,6 +41,14 @@ internal static class Storage
         outbox.Services.AddHostedService<CallTables>();
         return outbox;
     }
+
+    /// <summary>The connection string of a file in the folder, for the databases that are a file.</summary>
+    public static string FileIn(string folder, string storage) => storage switch
+    {
+        "sqlite" => new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "calls.db") }.ToString(),
+        "litedb" => $"Filename={Path.Combine(folder, "calls.litedb")}",
+        _ => throw new SettingException("Storage", storage, ["sqlite", "litedb"]),
+    };
 
     private static IWebhookOutboxBuilder UseSqliteFile(this IWebhookOutboxBuilder outbox, string connectionString)
     {
@@ -50,9 +66,27 @@ internal static class Storage
         return outbox;
     }
 
-    private static string DefaultFile(IWebHostEnvironment environment)
+#if LITEDB
+    private static IWebhookOutboxBuilder UseLiteDbFile(this IWebhookOutboxBuilder outbox, string connectionString)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(environment.ContentRootPath, "data"));
-        return new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder.FullName, "calls.db") }.ToString();
+        outbox.UseLiteDb(connectionString, options => options.Mapper = LiteDbCallStore.Mapper);
+        outbox.Services.AddSingleton<ICallStore, LiteDbCallStore>();
+        return outbox;
+    }
+
+#endif
+    private static string DefaultFile(string storage, IWebHostEnvironment environment)
+    {
+        var folder = Path.Combine(environment.ContentRootPath, "data");
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingException($"The folder '{folder}' for the database cannot be made: {e.Message} Set ConnectionStrings__Calls to a file elsewhere.");
+        }
+
+        return FileIn(folder, storage);
     }
 }

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MinimalApiHost.ApiKeys;
 using MinimalApiHost.Calls;
+using MinimalApiHost.Dashboard;
+using MinimalApiHost.Requests;
 using MinimalApiHost.Webhooks;
 using Outbox;
 
@@ -12,14 +14,16 @@ internal static class VoicePlatform
 {
     public static void AddVoicePlatform(this WebApplicationBuilder builder)
     {
+        builder.Logging.ExplainedOnce();
         var platform = PlatformProfile.From(builder.Configuration);
         builder.Services.AddSingleton(platform);
-        builder.Services.AddWebhookOutbox(outbox => builder.Configuration.Bind("Webhooks", outbox.Sending))
+        builder.Services.AddSingleton<Audience>();
+        builder.Services.AddWebhookOutbox(outbox => WebhookSettings.Apply(builder.Configuration, platform, outbox))
             .UseConfiguredStorage(builder)
-            .ProtectConfiguredSecrets(builder)
-            .AddProfilesOf(platform);
+            .ProtectConfiguredSecrets(builder);
 
         builder.Services.AddApiKeys(builder.Configuration);
+        builder.Services.AddDashboard();
         builder.Services.AddProblemAnswers();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
@@ -36,6 +40,7 @@ internal static class VoicePlatform
         app.UseAuthorization();
 
         app.MapRouteIndex();
+        app.MapDashboard();
         app.MapVoiceWebhooks();
         app.MapWebhookEndpoints();
         app.MapCalls();

@@ -15,6 +15,9 @@ public interface IWebhookDeliveries
     /// <param name="cancellationToken">Stops the call.</param>
     Task<DeliveryPage> ListAsync(DeliveryFilter filter, int limit = 50, string? cursor = null, CancellationToken cancellationToken = default);
 
+    /// <summary>What is owed now, counted: for a dashboard, a health check or an alert. It takes longer the more is owed; ask every few seconds at most.</summary>
+    Task<WebhookBacklog> CountBacklogAsync(CancellationToken cancellationToken = default);
+
     /// <summary>
     /// Sends a delivery that is Exhausted, Cancelled or Delivered once more: the same id, the same bytes, the profile's full retry schedule.
     /// </summary>
@@ -36,6 +39,31 @@ public interface IWebhookDeliveries
     Task<bool> CancelAsync(string id, string reason, CancellationToken cancellationToken = default);
 }
 
+/// <summary>What is owed, counted at one moment.</summary>
+public sealed record WebhookBacklog
+{
+    /// <summary>Deliveries that are Waiting: due now, scheduled for a retry, held, or behind another of their ordering key.</summary>
+    public required long Waiting { get; init; }
+
+    /// <summary>Deliveries that are Delivering.</summary>
+    public required long Delivering { get; init; }
+
+    /// <summary>Deliveries that are Parked.</summary>
+    public required long Parked { get; init; }
+
+    /// <summary>Deliveries that are Exhausted and not yet pruned.</summary>
+    public required long Exhausted { get; init; }
+
+    /// <summary>Endpoints that are disabled.</summary>
+    public required long DisabledEndpoints { get; init; }
+
+    /// <summary>
+    /// How long the oldest delivery that could be sent has been due; null where none is due. What queues behind another of its ordering key is
+    /// not due, and what waits because its endpoint is blocked or paced is not late.
+    /// </summary>
+    public TimeSpan? OldestDue { get; init; }
+}
+
 /// <summary>Which deliveries. Each part that is null matches everything.</summary>
 public sealed record DeliveryFilter
 {
@@ -54,8 +82,23 @@ public sealed record DeliveryFilter
     /// <summary>Only events about this subject.</summary>
     public string? Subject { get; init; }
 
+    /// <summary>Only events whose subject begins so.</summary>
+    public string? SubjectPrefix { get; init; }
+
     /// <summary>Only this tenant's events.</summary>
     public string? Tenant { get; init; }
+
+    /// <summary>Only what is owed to this tenant's own endpoints.</summary>
+    public string? EndpointTenant { get; init; }
+
+    /// <summary>Only open ones: Waiting, Delivering or Parked.</summary>
+    public bool OpenOnly { get; init; }
+
+    /// <summary>Only those whose <see cref="DeliveryInfo.LastError"/> is this.</summary>
+    public string? LastError { get; init; }
+
+    /// <summary>Only those whose last attempt was answered with this status code.</summary>
+    public int? LastStatusCode { get; init; }
 
     /// <summary>Only those enqueued at this time or later.</summary>
     public DateTimeOffset? From { get; init; }

@@ -67,7 +67,11 @@ public sealed record EndpointFilter
 /// <param name="Endpoint">The endpoint as it now is.</param>
 /// <param name="Created">True where it is new, false where one was changed.</param>
 /// <param name="GeneratedSecret">The secret where the outbox generated it: shown this once, never again. Otherwise null.</param>
-public sealed record EndpointRegistration(EndpointInfo Endpoint, bool Created, string? GeneratedSecret);
+public sealed record EndpointRegistration(EndpointInfo Endpoint, bool Created, string? GeneratedSecret)
+{
+    /// <summary>For logs: without the secret.</summary>
+    public override string ToString() => $"{Endpoint}, {(Created ? "new" : "changed")}";
+}
 
 /// <summary>An endpoint as it may be shown: its secrets are only hinted at.</summary>
 public sealed record EndpointInfo
@@ -134,4 +138,7 @@ public sealed record EndpointInfo
 
     /// <summary>When it was made.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>For logs: without the URL, whose path may be a secret.</summary>
+    public override string ToString() => $"{Id} ({Profile} endpoint for {Scope})";
 }

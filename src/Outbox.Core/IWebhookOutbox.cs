@@ -19,6 +19,9 @@ public interface IWebhookOutbox
     /// <summary>Deliveries: what became of each event, and a second try for those that failed.</summary>
     IWebhookDeliveries Deliveries { get; }
 
+    /// <summary>How webhooks flow: what is owed, what was done over time, how each endpoint is.</summary>
+    IWebhookInspection Inspection { get; }
+
     /// <summary>The wire profiles that this host knows: the built-in ones and its own.</summary>
     IReadOnlyCollection<WebhookProfile> Profiles { get; }
 

@@ -44,4 +44,7 @@ public sealed record WebhookEndpoint
 
     /// <summary>False stores the endpoint disabled. Default: true; putting an endpoint that was disabled enables it again.</summary>
     public bool Enabled { get; init; } = true;
+
+    /// <summary>For logs: without the secret, and without the URL, whose path may be one.</summary>
+    public override string ToString() => $"{Profile} endpoint for {Scope}";
 }

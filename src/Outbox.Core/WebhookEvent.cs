@@ -55,6 +55,12 @@ public sealed record WebhookEvent
     /// </summary>
     public IReadOnlyList<WebhookScope> Scopes { get; init; } = [];
 
+    /// <summary>
+    /// Sends the event to the endpoint of this id alone, whatever that listens to, and to no other: for a test of one endpoint. An endpoint of a
+    /// tenant takes its tenant's events only. Null, the default: to every endpoint whose scope it belongs to.
+    /// </summary>
+    public string? OnlyEndpointId { get; init; }
+
     /// <summary>Events with the same key reach the same endpoint one after another, in the order they were enqueued; null: no order is kept.</summary>
     public string? OrderingKey { get; init; }
 

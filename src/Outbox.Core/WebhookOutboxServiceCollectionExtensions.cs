@@ -3,10 +3,12 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Outbox;
 using Outbox.Deliveries;
+using Outbox.Diagnostics;
 using Outbox.Dispatching;
 using Outbox.Endpoints;
 using Outbox.Events;
 using Outbox.Holds;
+using Outbox.Inspection;
 using Outbox.Notices;
 using Outbox.Profiles;
 using Outbox.Retention;
@@ -50,26 +52,35 @@ public static class WebhookOutboxServiceCollectionExtensions
         services.AddSingleton<ProfileCatalogue>();
         services.AddSingleton<IdGenerator>();
         services.AddSingleton<OwnerName>();
-        services.AddSingleton(provider => new SecretVault(provider.GetService<ISecretProtector>()));
-        services.AddSingleton<StoreGate>();
+        services.AddSingleton(provider => new SecretVault(provider.GetServices<ISecretProtector>()));
+        services.AddSingleton<SecretStatus>();
+        services.AddSingleton<IWebhookSecretStatus>(provider => provider.GetRequiredService<SecretStatus>());
         services.AddSingleton<WakeSignal>();
+        services.AddSingleton<DispatcherPulse>();
+
+        services.AddMeasurements();
 
         services.AddSingleton<EventAdmission>();
         services.AddSingleton<NoticeWriter>();
         services.AddSingleton<NoticeBoard>();
-        services.AddSingleton<IWebhookOutbox, WebhookOutbox>();
-        services.AddSingleton<IWebhookEndpoints, WebhookEndpoints>();
-        services.AddSingleton<IWebhookDeliveries, WebhookDeliveries>();
+        services.AddMeasured<IWebhookOutbox, WebhookOutbox>(typeof(MeasuredOutboxStore), typeof(MeasuredDeliveryStore));
+        services.AddMeasured<WebhookEndpoints, WebhookEndpoints>(typeof(MeasuredEndpointStore));
+        services.AddSingleton<IWebhookEndpoints>(provider => provider.GetRequiredService<WebhookEndpoints>());
+        services.AddMeasured<IWebhookDeliveries, WebhookDeliveries>(typeof(MeasuredDeliveryStore));
+        services.AddSingleton<IWebhookInspection, WebhookInspection>();
+        services.AddSingleton<IWebhookTester, WebhookTester>();
 
         services.AddSingleton(BuildSender);
+        services.AddSingleton<IWebhookCaller, WebhookCaller>();
         services.AddSingleton<DeliveryExecutor>();
-        services.AddSingleton<Settler>();
-        services.AddSingleton<Dispatcher>();
-        services.AddSingleton<Housekeeper>();
-        services.AddSingleton<Pruner>();
-        services.AddSingleton<ProbeLoop>();
-        services.AddSingleton<SecretRenewal>();
-        services.AddSingleton<OutboxService>();
+        services.AddSingleton<ActivityLog>();
+        services.AddMeasured<Settler, Settler>(typeof(MeasuredOutboxStore));
+        services.AddMeasured<Dispatcher, Dispatcher>(typeof(MeasuredOutboxStore));
+        services.AddMeasured<Housekeeper, Housekeeper>(typeof(MeasuredOutboxStore));
+        services.AddMeasured<Pruner, Pruner>(typeof(MeasuredOutboxStore));
+        services.AddMeasured<ProbeLoop, ProbeLoop>(typeof(MeasuredDeliveryStore));
+        services.AddMeasured<SecretRenewal, SecretRenewal>(typeof(MeasuredEndpointStore));
+        services.AddMeasured<OutboxService, OutboxService>(typeof(MeasuredOutboxStore));
 
         services.AddSingleton<WebhookStartupChecks>();
 

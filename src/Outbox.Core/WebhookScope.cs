@@ -1,3 +1,5 @@
+using Outbox.Json;
+
 namespace Outbox;
 
 /// <summary>
@@ -80,9 +82,9 @@ public sealed record WebhookScope
     private static WebhookScope Of(string kind, string value)
     {
         var trimmed = value?.Trim();
-        if (string.IsNullOrEmpty(trimmed) || trimmed.Any(char.IsControl))
+        if (string.IsNullOrEmpty(trimmed) || trimmed.Any(char.IsControl) || Utf16.IndexOfLoneSurrogate(trimmed) >= 0)
         {
-            throw new WebhookValidationException("scope", $"A {kind} scope needs the {kind}'s value after 'number:', 'campaign:', 'call:' or 'tenant:', without control characters.");
+            throw new WebhookValidationException("scope", $"A {kind} scope needs the {kind} after '{kind}:', without control characters.");
         }
 
         var text = $"{kind}:{trimmed}";

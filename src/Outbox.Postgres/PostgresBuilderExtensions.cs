@@ -41,7 +41,7 @@ public static class PostgresBuilderExtensions
     private static IWebhookOutboxBuilder UsePostgres(
         this IWebhookOutboxBuilder builder, PostgresSource source, Action<PostgresStoreOptions>? configure)
     {
-        RefuseSecondStore(builder.Services);
+        builder.RefuseSecondStore();
         var options = new PostgresStoreOptions();
         configure?.Invoke(options);
         PostgresStoreOptions.Validate(options);
@@ -52,16 +52,7 @@ public static class PostgresBuilderExtensions
         builder.Services.AddSingleton<IOutboxStore, PostgresOutboxStore>();
         builder.Services.AddSingleton<IEndpointStore, PostgresEndpointStore>();
         builder.Services.AddSingleton<IDeliveryStore, PostgresDeliveryStore>();
+        builder.Services.AddSingleton<IInspectionStore, PostgresInspectionStore>();
         return builder;
-    }
-
-    private static void RefuseSecondStore(IServiceCollection services)
-    {
-        if (services.LastOrDefault(service => service.ServiceType == typeof(IOutboxStore)) is { } first)
-        {
-            var name = first.ImplementationType?.Name ?? first.ImplementationInstance?.GetType().Name ?? "another store";
-            throw new InvalidOperationException(
-                $"UsePostgres was called where the outbox has a store already ({name}). An outbox has one store: keep one of the two calls.");
-        }
     }
 }

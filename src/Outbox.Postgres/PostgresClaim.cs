@@ -21,7 +21,7 @@ internal sealed class PostgresClaim(PostgresDatabase database)
     private readonly string _take = TakeOf(database);
 
     private readonly string _events =
-        $"select key, id, type, tenant, occurred_at, data, headers from {database.Schema}.outbox_event where key = any($1)";
+        $"select key, id, type, tenant, occurred_at, data, headers, trace_parent from {database.Schema}.outbox_event where key = any($1)";
 
     private readonly string _endpoints =
         $"""
@@ -224,12 +224,14 @@ internal sealed class PostgresClaim(PostgresDatabase database)
         update {database.Schema}.outbox_delivery d
         set status = 1, lease_owner = $1, lease_until = {database.Schema}.outbox_now() + $2, lease_token = d.lease_token + 1
         from chosen c where d.key = c.key
-        returning c.place, c.turn, d.key, d.event_key, d.endpoint_key, c.id, d.lease_token, d.profile, d.ship_transcript, d.failed_tries, c.room, c.share, d.ordering_key is not null, c.limited
+        returning c.place, c.turn, d.key, d.event_key, d.endpoint_key, c.id, d.lease_token, d.profile, d.ship_transcript, d.failed_tries, c.room, c.share, d.ordering_key is not null, c.limited,
+          {database.Schema}.outbox_now() - d.enqueued_at,
+          case when d.lease_token = 1 and d.due_at > d.enqueued_at and exists (select from {database.Schema}.outbox_hold h where h.event_key = d.event_key) then d.due_at - d.enqueued_at end
         """;
 
     /// <summary>A delivery that this claim has leased, and its place in the order of sending.</summary>
     private sealed record Taken(
-        long Place, long Turn, long Key, long Event, long Endpoint, string EndpointId, long Token, string Profile, bool ShipTranscript, int FailedTries, int Room, int Share, bool Ordered, bool Limited)
+        long Place, long Turn, long Key, long Event, long Endpoint, string EndpointId, long Token, string Profile, bool ShipTranscript, int FailedTries, int Room, int Share, bool Ordered, bool Limited, TimeSpan Age, TimeSpan? HeldFor)
     {
         public static Taken Read(NpgsqlDataReader row) => new(
             row.GetInt64(0),
@@ -245,7 +247,9 @@ internal sealed class PostgresClaim(PostgresDatabase database)
             row.GetInt32(10),
             row.GetInt32(11),
             row.GetBoolean(12),
-            row.GetBoolean(13));
+            row.GetBoolean(13),
+            row.GetTimeSpan(14),
+            row.IsDBNull(15) ? null : row.GetTimeSpan(15));
 
         public ClaimedDelivery ToDelivery(EventRow source, ClaimedEndpoint endpoint) => new()
         {
@@ -262,13 +266,16 @@ internal sealed class PostgresClaim(PostgresDatabase database)
             ShipTranscript = ShipTranscript,
             FailedTries = FailedTries,
             Ordered = Ordered,
+            Age = Age,
+            HeldFor = HeldFor,
+            TraceParent = source.TraceParent,
             Endpoint = endpoint,
         };
     }
 
-    private sealed record EventRow(long Key, string Id, string Type, string? Tenant, DateTimeOffset OccurredAt, byte[] Data, string? Headers)
+    private sealed record EventRow(long Key, string Id, string Type, string? Tenant, DateTimeOffset OccurredAt, byte[] Data, string? Headers, string? TraceParent)
     {
         public static EventRow Read(NpgsqlDataReader row) => new(
-            row.GetInt64(0), row.GetString(1), row.GetString(2), row.TextOrNull(3), row.Time(4), row.GetFieldValue<byte[]>(5), row.TextOrNull(6));
+            row.GetInt64(0), row.GetString(1), row.GetString(2), row.TextOrNull(3), row.Time(4), row.GetFieldValue<byte[]>(5), row.TextOrNull(6), row.TextOrNull(7));
     }
 }

@@ -34,7 +34,7 @@ internal sealed class PostgresDeliveryQuery(PostgresDatabase database)
 
     public PostgresDeliveryQuery Where(DeliveryFilter filter)
     {
-        _time = filter.EventType is not null || filter.Tenant is not null ? "e.enqueued_at" : "d.enqueued_at";
+        _time = filter.EventType is not null || filter.Tenant is not null || filter.EndpointTenant is not null ? "e.enqueued_at" : "d.enqueued_at";
 
         // The status is written out: only then can the planner use an index that holds some statuses.
         if (filter.Status is { } status)
@@ -47,6 +47,25 @@ internal sealed class PostgresDeliveryQuery(PostgresDatabase database)
         Add("e.type = {0}", filter.EventType, Sql.Text);
         Add("e.subject = {0}", filter.Subject, Sql.Text);
         Add("e.tenant = {0}", filter.Tenant, Sql.Text);
+
+        // What is owed to a tenant's endpoint is of that tenant: the first condition has an index.
+        Add("e.tenant = {0} and p.tenant = {0}", filter.EndpointTenant, Sql.Text);
+        Add("d.last_error = {0}", filter.LastError, Sql.Text);
+        if (filter.LastStatusCode is { } code)
+        {
+            Add("d.last_status_code = {0}", Sql.Int(code));
+        }
+
+        if (filter.OpenOnly)
+        {
+            _conditions.Add("d.status in (0, 1, 4)");
+        }
+
+        if (filter.SubjectPrefix is { Length: > 0 } prefix)
+        {
+            Add("e.subject >= {0}", Sql.Text(prefix)).Add("e.subject < {0}", Sql.Text(prefix + "\U0010FFFF"));
+        }
+
         if (filter.From is { } from)
         {
             Add($"{_time} >= {{0}}", Sql.Time(from));

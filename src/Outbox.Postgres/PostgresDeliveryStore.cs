@@ -8,6 +8,7 @@ namespace Outbox.Postgres;
 internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDeliveryStore
 {
     private readonly PostgresErasure _erasure = new(database);
+    private readonly PostgresBacklog _backlog = new(database);
 
     private readonly string _columns =
         $"""
@@ -23,6 +24,9 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
         select number, started_at, duration_ms, status_code, error, detail, excerpt, next_at
         from {database.Schema}.outbox_attempt where delivery_key = $1 order by number
         """;
+
+    private readonly string _holds =
+        $"select artifact, deadline, released_at from {database.Schema}.outbox_hold where event_key = $1 order by deadline, artifact";
 
     private readonly string _held =
         $"""
@@ -47,9 +51,9 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
             {
                 var query = new PostgresDeliveryQuery(database).WithId(id);
                 var found = await connection.ReadAsync(
-                    $"{_columns}, e.data {query.From}",
+                    $"{_columns}, e.data, e.headers, e.scopes, e.ordering_key, e.idempotency_key, e.erased_at, d.ship_transcript, e.key {query.From}",
                     query.Parameters,
-                    row => (Key: row.GetInt64(0), Info: Read(row), Data: row.GetFieldValue<byte[]>(17)),
+                    row => (Key: row.GetInt64(0), Details: ReadDetails(row), EventKey: row.GetInt64(24)),
                     cancellationToken);
                 if (found.Count == 0)
                 {
@@ -57,7 +61,9 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
                 }
 
                 var attempts = await connection.ReadAsync(_attempts, [Sql.Bigint(found[0].Key)], ReadAttempt, cancellationToken);
-                return WithDetails(found[0].Info, found[0].Data, attempts);
+                var holds = await connection.ReadAsync(
+                    _holds, [Sql.Bigint(found[0].EventKey)], row => new HoldInfo(row.GetString(0), row.Time(1), row.TimeOrNull(2)), cancellationToken);
+                return found[0].Details with { AttemptLog = attempts, Holds = holds };
             },
             cancellationToken);
 
@@ -87,6 +93,8 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
                 row => new HeldArtifact(row.GetString(0), row.TextOrNull(1), row.GetString(2), row.GetString(3), row.Time(4)),
                 cancellationToken),
             cancellationToken);
+
+    public ValueTask<WebhookBacklog> CountBacklogAsync(CancellationToken cancellationToken) => _backlog.CountAsync(cancellationToken);
 
     public ValueTask<ReplayBatch> ReplayAsync(
         string? deliveryId, DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken)
@@ -175,26 +183,14 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
         HeldFor = row.GetFieldValue<string[]>(16),
     };
 
-    private static DeliveryDetails WithDetails(DeliveryInfo info, byte[] data, List<AttemptInfo> attempts) => new()
+    private static DeliveryDetails ReadDetails(NpgsqlDataReader row) => new(Read(row), row.GetFieldValue<byte[]>(17), attemptLog: [])
     {
-        Id = info.Id,
-        EventId = info.EventId,
-        EventType = info.EventType,
-        Tenant = info.Tenant,
-        Subject = info.Subject,
-        EndpointId = info.EndpointId,
-        Profile = info.Profile,
-        Status = info.Status,
-        DueAt = info.DueAt,
-        HeldFor = info.HeldFor,
-        Attempts = info.Attempts,
-        LastStatusCode = info.LastStatusCode,
-        LastError = info.LastError,
-        OccurredAt = info.OccurredAt,
-        EnqueuedAt = info.EnqueuedAt,
-        ClosedAt = info.ClosedAt,
-        Data = data,
-        AttemptLog = attempts,
+        Headers = row.TextOrNull(18),
+        Scopes = row.GetFieldValue<string[]>(19),
+        OrderingKey = row.TextOrNull(20),
+        IdempotencyKey = row.TextOrNull(21),
+        ErasedAt = row.TimeOrNull(22),
+        ShipTranscript = row.GetBoolean(23),
     };
 
     private static AttemptInfo ReadAttempt(NpgsqlDataReader row) => new()

@@ -12,12 +12,16 @@ internal sealed class PostgresEnqueue(PostgresDatabase database)
     private readonly string _held = Statement(database, "", HoldsOf(database), "");
     private readonly string _ordered = Statement(database, "", HoldsOf(database), QueuedOf(database));
     private readonly string _idempotent = Statement(database, OnConflict, HoldsOf(database), QueuedOf(database));
+    private readonly string _toOne = Statement(database, OnConflict, HoldsOf(database), QueuedOf(database), "p.id = $15 and");
 
     private readonly string _first =
         $"""
         select e.id, d.endpoint_key from {database.Schema}.outbox_event e left join {database.Schema}.outbox_delivery d on d.event_key = e.key
         where coalesce(e.tenant, '') = coalesce($1, '') and e.idempotency_key = $2
         """;
+
+    private const string Matching =
+        "p.scope = any($5) and (p.expires_at is null or p.expires_at > e.enqueued_at) and (p.event_types is null or $2 = any(p.event_types)) and";
 
     private const string OnConflict = "on conflict ((coalesce(tenant, '')), idempotency_key) where idempotency_key is not null do nothing";
 
@@ -129,6 +133,7 @@ internal sealed class PostgresEnqueue(PostgresDatabase database)
 
     private string StatementFor(NewEvent newEvent) => newEvent switch
     {
+        { OnlyEndpointId: not null } => _toOne,
         { IdempotencyKey: not null } => _idempotent,
         { OrderingKey: not null } => _ordered,
         { Holds.Count: > 0 } => _held,
@@ -148,22 +153,24 @@ internal sealed class PostgresEnqueue(PostgresDatabase database)
         Sql.Bytes(newEvent.Data),
         Sql.Text(newEvent.Headers),
         Sql.Bigint(newEvent.Holds.Select(hold => hold.Deadline.Microseconds()).DefaultIfEmpty(0).Max()),
+        Sql.Text(newEvent.TraceParent),
         .. HasHolds(newEvent)
             ? [
                 Sql.Texts(newEvent.Holds.Select(hold => hold.Artifact).ToArray()),
                 Sql.Bigints(newEvent.Holds.Select(hold => hold.Deadline.Microseconds()).ToArray()),
             ]
             : Array.Empty<NpgsqlParameter>(),
+        .. newEvent.OnlyEndpointId is { } only ? [Sql.Text(only)] : Array.Empty<NpgsqlParameter>(),
     ];
 
-    private static bool HasHolds(NewEvent newEvent) => newEvent is not { IdempotencyKey: null, OrderingKey: null, Holds.Count: 0 };
+    private static bool HasHolds(NewEvent newEvent) => newEvent is not { IdempotencyKey: null, OrderingKey: null, OnlyEndpointId: null, Holds.Count: 0 };
 
-    private static string Statement(PostgresDatabase database, string onConflict, string holds, string queued) =>
+    private static string Statement(PostgresDatabase database, string onConflict, string holds, string queued, string matching = Matching) =>
         $"""
         with e as (
           insert into {database.Schema}.outbox_event
-            (id, type, tenant, subject, scopes, ordering_key, idempotency_key, occurred_at, enqueued_at, data, headers)
-          values ($1, $2, $3, $4, $5, $6, $7, coalesce($8, {database.Schema}.outbox_now()), {database.Schema}.outbox_now(), $9, $10)
+            (id, type, tenant, subject, scopes, ordering_key, idempotency_key, occurred_at, enqueued_at, data, headers, trace_parent)
+          values ($1, $2, $3, $4, $5, $6, $7, coalesce($8, {database.Schema}.outbox_now()), {database.Schema}.outbox_now(), $9, $10, $12)
           {onConflict}
           returning key, enqueued_at),
         {holds}
@@ -175,8 +182,7 @@ internal sealed class PostgresEnqueue(PostgresDatabase database)
             case {queued} when p.disabled_at is not null or $11 > 0 then 1 else 0 end,
             e.enqueued_at + $11 * interval '1 microsecond', p.profile, p.ship_transcript, $6, e.enqueued_at
           from e cross join {database.Schema}.outbox_endpoint p
-          where p.scope = any($5) and p.deleted_at is null and (p.expires_at is null or p.expires_at > e.enqueued_at)
-            and (p.tenant is null or p.tenant = $3) and (p.event_types is null or $2 = any(p.event_types))
+          where {matching} p.deleted_at is null and (p.tenant is null or p.tenant = $3)
           returning key, endpoint_key, gate)
         select pg_current_xact_id()::text::bigint, d.endpoint_key,
           d.gate = 2 and current_setting('transaction_isolation') <> 'read committed', d.key
@@ -187,7 +193,7 @@ internal sealed class PostgresEnqueue(PostgresDatabase database)
         $"""
         h as (
           insert into {database.Schema}.outbox_hold (event_key, artifact, deadline)
-          select e.key, w.artifact, e.enqueued_at + w.after * interval '1 microsecond' from e cross join unnest($12::text[], $13::bigint[]) as w (artifact, after)),
+          select e.key, w.artifact, e.enqueued_at + w.after * interval '1 microsecond' from e cross join unnest($13::text[], $14::bigint[]) as w (artifact, after)),
         """;
 
     // A snapshot older than the lock cannot tell whether there is a head: such a delivery queues, and is moved up by the next claim.

@@ -15,6 +15,9 @@ internal static class PostgresFailure
         NpgsqlException { InnerException: SocketException or IOException or TimeoutException or EndOfStreamException } e => Away(e, database),
         NpgsqlException { IsTransient: true } e => Away(e, database),
         SocketException or TimeoutException => Away(exception, database),
+
+        // A pooled connection that breaks between its opening and its first command shows as one of its parts disposed of, not as broken.
+        ObjectDisposedException e when !e.ObjectName.StartsWith("Npgsql", StringComparison.Ordinal) => Away(e, database),
         _ => null,
     };
 
@@ -57,5 +60,8 @@ internal static class PostgresFailure
         || state is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
 
     private static OutboxStoreException Away(Exception e, PostgresDatabase database) => new(
-        $"PostgreSQL cannot be used for database '{database.Name}' now: {(e as PostgresException)?.MessageText ?? e.Message.TrimEnd('.')}. The outbox tries again by itself; nothing is lost meanwhile.", e, isTransient: true);
+        $"PostgreSQL cannot be used for database '{database.Name}' now: {(e as PostgresException)?.MessageText ?? e.Message.TrimEnd('.')}. The dispatcher tries again by itself. "
+        + "A call of yours may have been stored or not: repeat it, an enqueue of its own under an IdempotencyKey.",
+        e,
+        isTransient: true);
 }

@@ -33,9 +33,9 @@ internal sealed partial class PostgresLog(ILogger logger, TimeProvider clock)
             && Interlocked.CompareExchange(ref last, clock.GetTimestamp(), before) == before;
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "The outbox does not hear of other hosts' work now and looks for it at its sweep; it connects again by itself. {Reason}")]
+    [LoggerMessage(60, LogLevel.Warning, "The outbox does not hear of other hosts' work now and looks for it at its sweep; it connects again by itself. {Reason}")]
     private static partial void LogListenerAway(ILogger logger, string reason);
 
-    [LoggerMessage(2, LogLevel.Warning, "Other hosts could not be told of new work; they find it at their sweep. {Reason}")]
+    [LoggerMessage(61, LogLevel.Warning, "Other hosts could not be told of new work; they find it at their sweep. {Reason}")]
     private static partial void LogNotifyFailed(ILogger logger, string reason);
 }

@@ -55,6 +55,7 @@ create table {schema}.outbox_event (
   enqueued_at     timestamptz not null,
   data            bytea not null,
   headers         text,
+  trace_parent    text,                            -- W3C Trace Context
   erased_at       timestamptz
 ) with (
   -- Data of up to 8 KB stays in its row, uncompressed: one read per claim instead of two, and no compression at enqueue.
@@ -129,6 +130,23 @@ create index outbox_delivery_closed on {schema}.outbox_delivery (status, closed_
 create index outbox_delivery_enqueued on {schema}.outbox_delivery (enqueued_at, key);
 create index outbox_delivery_endpoint on {schema}.outbox_delivery (endpoint_key, enqueued_at, key);
 create index outbox_delivery_status on {schema}.outbox_delivery (status, enqueued_at, key) where status <> 2;
+
+-- What was done, for charts. Each sending process adds what it counted every few seconds.
+create table {schema}.outbox_activity (
+  endpoint  text collate "C" not null,   -- its id; '': all of them
+  grain     int not null,                -- 0 a minute, 1 an hour
+  start     timestamptz not null,
+  attempts  bigint not null,
+  delivered bigint not null,
+  exhausted bigint not null,
+  latency   bigint[] not null,           -- how many took how long
+  primary key (endpoint, grain, start)
+) with (fillfactor = 70);
+
+create table {schema}.outbox_recent (
+  endpoint text collate "C" primary key,
+  strip    text not null                 -- its last attempts
+) with (fillfactor = 50);
 
 create table {schema}.outbox_attempt (
   delivery_key bigint not null,

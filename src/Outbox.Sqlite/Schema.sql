@@ -54,6 +54,7 @@ CREATE TABLE IF NOT EXISTS outbox_event (
     enqueued_at     INTEGER NOT NULL,
     erased_at       INTEGER,
     headers         TEXT,
+    trace_parent    TEXT,           -- W3C Trace Context
     data            BLOB NOT NULL   -- canonical JSON, sent byte for byte; last, so that a list does not read over it
 );
 
@@ -110,6 +111,23 @@ CREATE INDEX IF NOT EXISTS outbox_delivery_ordered   ON outbox_delivery (endpoin
 CREATE INDEX IF NOT EXISTS outbox_delivery_leased    ON outbox_delivery (lease_until) WHERE status = 1;
 CREATE INDEX IF NOT EXISTS outbox_delivery_parked    ON outbox_delivery (endpoint_key) WHERE status = 4;
 CREATE INDEX IF NOT EXISTS outbox_delivery_closed    ON outbox_delivery (status, closed_at) WHERE status IN (2, 3, 5);
+
+-- What was done, for charts. Each sending process adds what it counted every few seconds.
+CREATE TABLE IF NOT EXISTS outbox_activity (
+    endpoint  TEXT NOT NULL,     -- its id; '': all of them
+    grain     INTEGER NOT NULL,  -- 0 a minute, 1 an hour
+    start     INTEGER NOT NULL,
+    attempts  INTEGER NOT NULL,
+    delivered INTEGER NOT NULL,
+    exhausted INTEGER NOT NULL,
+    latency   TEXT NOT NULL,     -- how many took how long: twelve counts
+    PRIMARY KEY (endpoint, grain, start)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS outbox_recent (
+    endpoint TEXT NOT NULL PRIMARY KEY,
+    strip    TEXT NOT NULL       -- its last attempts
+) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS outbox_attempt (
     delivery_key INTEGER NOT NULL,

@@ -19,7 +19,7 @@ public static class SqliteBuilderExtensions
         this IWebhookOutboxBuilder builder, string connectionString, Action<SqliteStoreOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        RefuseSecondStore(builder.Services);
+        builder.RefuseSecondStore();
         var options = new SqliteStoreOptions();
         configure?.Invoke(options);
         var source = SqliteSource.Parse(connectionString, options);
@@ -29,16 +29,7 @@ public static class SqliteBuilderExtensions
         builder.Services.AddSingleton<IOutboxStore, SqliteOutboxStore>();
         builder.Services.AddSingleton<IEndpointStore, SqliteEndpointStore>();
         builder.Services.AddSingleton<IDeliveryStore, SqliteDeliveryStore>();
+        builder.Services.AddSingleton<IInspectionStore, SqliteInspectionStore>();
         return builder;
-    }
-
-    private static void RefuseSecondStore(IServiceCollection services)
-    {
-        if (services.LastOrDefault(service => service.ServiceType == typeof(IOutboxStore)) is { } first)
-        {
-            var name = first.ImplementationType?.Name ?? first.ImplementationInstance?.GetType().Name ?? "another store";
-            throw new InvalidOperationException(
-                $"UseSqlite was called where the outbox has a store already ({name}). An outbox has one store: keep one of the two calls.");
-        }
     }
 }

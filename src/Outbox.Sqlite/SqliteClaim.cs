@@ -29,7 +29,9 @@ internal sealed class SqliteClaim(SqliteDatabase database)
     // Without LIMIT ?: SQLite plans a statement anew whenever that parameter changes, which took a fifth of a drain's time.
     private static readonly Sql OldestOfLane = new(
         """
-        SELECT d.key, d.lease_token, d.id, d.profile, d.ship_transcript, d.failed_tries, v.id, v.type, v.tenant, v.occurred_at, v.headers, v.data, d.ordering_key IS NOT NULL
+        SELECT d.key, d.lease_token, d.id, d.profile, d.ship_transcript, d.failed_tries, v.id, v.type, v.tenant, v.occurred_at, v.headers, v.data, d.ordering_key IS NOT NULL,
+            d.enqueued_at, v.trace_parent,
+            CASE WHEN d.lease_token = 0 AND d.due_at > d.enqueued_at AND EXISTS (SELECT 1 FROM outbox_hold WHERE event_key = d.event_key) THEN d.due_at - d.enqueued_at END
         FROM outbox_delivery d CROSS JOIN outbox_event v ON v.key = d.event_key
         WHERE d.status = 0 AND d.gate = 0 AND d.endpoint_key = ?1
         ORDER BY d.due_at, d.key
@@ -121,7 +123,7 @@ internal sealed class SqliteClaim(SqliteDatabase database)
                 var wanted = Math.Min(Math.Min(share, lane.Room), request.Limit - claimed.Count);
                 if (wanted > 0 && lane.HasMore)
                 {
-                    TakeFrom(session, lane, wanted, claimed);
+                    TakeFrom(session, lane, wanted, now, claimed);
                     Limit(session, lane, claimed, now, leaseUntil);
                     _lanes.Served(lane);
                 }
@@ -145,7 +147,7 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         return open;
     }
 
-    private static void TakeFrom(SqliteSession session, Lane lane, int wanted, List<ClaimedDelivery> claimed)
+    private static void TakeFrom(SqliteSession session, Lane lane, int wanted, long now, List<ClaimedDelivery> claimed)
     {
         var first = claimed.Count;
         var rows = session.Use(OldestOfLane).Bind(1, lane.Key);
@@ -159,7 +161,7 @@ internal sealed class SqliteClaim(SqliteDatabase database)
                 break;
             }
 
-            claimed.Add(Read(rows, lane.Endpoint));
+            claimed.Add(Read(rows, lane.Endpoint, now));
         }
 
         lane.Room -= claimed.Count - first;
@@ -182,7 +184,7 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         lane.HasMore &= !(lane.Taken >= lane.Portion);
     }
 
-    private static ClaimedDelivery Read(Statement row, ClaimedEndpoint endpoint) => new()
+    private static ClaimedDelivery Read(Statement row, ClaimedEndpoint endpoint, long now) => new()
     {
         Key = row.Int64(0),
         LeaseToken = row.Int64(1) + 1,
@@ -197,6 +199,9 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         Headers = row.TextOrNull(10),
         Data = row.Bytes(11),
         Ordered = row.Flag(12),
+        Age = TimeSpan.FromMilliseconds(now - row.Int64(13)),
+        TraceParent = row.TextOrNull(14),
+        HeldFor = row.Int64OrNull(15) is { } held ? TimeSpan.FromMilliseconds(held) : null,
         Endpoint = endpoint,
     };
 }

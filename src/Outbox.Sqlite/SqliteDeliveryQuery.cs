@@ -35,6 +35,11 @@ internal sealed class SqliteDeliveryQuery
             query.Add("d.event_key IN (SELECT key FROM outbox_event WHERE subject = {0} AND subject IS NOT NULL)", subject);
         }
 
+        if (filter.SubjectPrefix is { Length: > 0 } prefix)
+        {
+            query.AddPrefix(session, prefix);
+        }
+
         if (filter.EndpointId is { } endpointId)
         {
             query.Add("d.endpoint_key = (SELECT key FROM outbox_endpoint WHERE id = {0})", endpointId);
@@ -43,6 +48,11 @@ internal sealed class SqliteDeliveryQuery
         if (filter.Status is { } status)
         {
             query.AddStatus(session, status, isNarrow: filter.EventId is not null || filter.Subject is not null);
+        }
+
+        if (filter.OpenOnly)
+        {
+            query.AddOpen(session);
         }
 
         query.AddRest(filter);
@@ -85,6 +95,22 @@ internal sealed class SqliteDeliveryQuery
             Add("d.tenant = {0}", tenant);
         }
 
+        if (filter.EndpointTenant is { } owner)
+        {
+            // What is owed to a tenant's endpoint is of that tenant: the first condition spares looking up most endpoints.
+            Add("d.tenant = {0}", owner).Add("e.tenant = {0}", owner);
+        }
+
+        if (filter.LastError is { } error)
+        {
+            Add("d.last_error = {0}", error);
+        }
+
+        if (filter.LastStatusCode is { } code)
+        {
+            Add("d.last_status_code = {0}", (long)code);
+        }
+
         if (filter.From is { } from)
         {
             Add("d.enqueued_at >= {0}", from.ToUnixTimeMilliseconds());
@@ -105,6 +131,30 @@ internal sealed class SqliteDeliveryQuery
         _conditions.Add(!isNarrow && IsRare(session, indexed)
             ? $"d.key IN (SELECT key FROM outbox_delivery WHERE {indexed})"
             : $"+d.status = {number}");
+    }
+
+    private void AddOpen(SqliteSession session)
+    {
+        string[] open = ["status = 0", "status = 1", "status = 4"];
+        _conditions.Add(Array.TrueForAll(open, status => IsRare(session, status))
+            ? $"d.key IN ({string.Join(" UNION ALL ", open.Select(status => $"SELECT key FROM outbox_delivery WHERE {status}"))})"
+            : "+d.status IN (0, 1, 4)");
+    }
+
+    private void AddPrefix(SqliteSession session, string prefix)
+    {
+        const string Within = "subject >= {0} AND subject < {1} AND subject IS NOT NULL";
+        var end = prefix + "\U0010FFFF";
+        using var count = session.Prepare(
+            $"SELECT count(*) FROM (SELECT 1 FROM outbox_event WHERE {string.Format(CultureInfo.InvariantCulture, Within, "?1", "?2")} LIMIT {Rare + 1})");
+        count.Bind(1, prefix).Bind(2, end).Step();
+        var (first, second) = (_values.Count + 1, _values.Count + 2);
+        _values.Add((first, prefix));
+        _values.Add((second, end));
+        var within = string.Format(CultureInfo.InvariantCulture, Within, $"?{first}", $"?{second}");
+        _conditions.Add(count.Int64(0) <= Rare
+            ? $"d.event_key IN (SELECT key FROM outbox_event WHERE {within})"
+            : within.Replace("subject", "+v.subject", StringComparison.Ordinal));
     }
 
     private static bool IsRare(SqliteSession session, string indexed)

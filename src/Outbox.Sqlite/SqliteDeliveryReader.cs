@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Outbox.Deliveries;
 using Outbox.Storage;
 
@@ -16,7 +17,14 @@ internal static class SqliteDeliveryReader
 
     private static readonly Sql One = new($"{Select} WHERE d.id = ?1");
 
-    private static readonly Sql DataOf = new("SELECT data FROM outbox_event WHERE key = ?1");
+    private static readonly Sql ContentOf = new(
+        """
+        SELECT v.data, v.headers, v.scopes, v.ordering_key, v.idempotency_key, v.erased_at, d.ship_transcript
+        FROM outbox_delivery d CROSS JOIN outbox_event v ON v.key = d.event_key WHERE d.key = ?1
+        """);
+
+    private static readonly Sql HoldsOf = new(
+        "SELECT artifact, deadline, released_at FROM outbox_hold WHERE event_key = ?1 ORDER BY deadline, artifact");
 
     private static readonly Sql HeldFor = new(
         """
@@ -76,27 +84,20 @@ internal static class SqliteDeliveryReader
 
         var (key, eventKey, info) = (row.Int64(0), row.Int64(16), Read(session, row, now));
         row.Reset();
-        return new DeliveryDetails
+        var content = session.Use(ContentOf).Bind(1, key);
+        content.Step();
+        var details = new DeliveryDetails(info, content.Bytes(0), ReadAttempts(session, key))
         {
-            Id = info.Id,
-            EventId = info.EventId,
-            EventType = info.EventType,
-            Tenant = info.Tenant,
-            Subject = info.Subject,
-            EndpointId = info.EndpointId,
-            Profile = info.Profile,
-            Status = info.Status,
-            DueAt = info.DueAt,
-            HeldFor = info.HeldFor,
-            Attempts = info.Attempts,
-            LastStatusCode = info.LastStatusCode,
-            LastError = info.LastError,
-            OccurredAt = info.OccurredAt,
-            EnqueuedAt = info.EnqueuedAt,
-            ClosedAt = info.ClosedAt,
-            Data = ReadData(session, eventKey),
-            AttemptLog = ReadAttempts(session, key),
+            Headers = content.TextOrNull(1),
+            Scopes = ScopesOf(content.Text(2)),
+            OrderingKey = content.TextOrNull(3),
+            IdempotencyKey = content.TextOrNull(4),
+            ErasedAt = content.TimeOrNull(5),
+            ShipTranscript = content.Flag(6),
+            Holds = ReadHolds(session, eventKey),
         };
+        content.Reset();
+        return details;
     }
 
     public static List<HeldArtifact> Held(SqliteSession session, int limit, long now)
@@ -123,12 +124,22 @@ internal static class SqliteDeliveryReader
         return artifacts;
     }
 
-    private static byte[] ReadData(SqliteSession session, long eventKey)
+    private static string[] ScopesOf(string json)
     {
-        var row = session.Use(DataOf).Bind(1, eventKey);
-        var data = row.Step() ? row.Bytes(0) : [];
-        row.Reset();
-        return data;
+        using var scopes = JsonDocument.Parse(json);
+        return [.. scopes.RootElement.EnumerateArray().Select(scope => scope.GetString()!)];
+    }
+
+    private static List<HoldInfo> ReadHolds(SqliteSession session, long eventKey)
+    {
+        var holds = new List<HoldInfo>();
+        var rows = session.Use(HoldsOf).Bind(1, eventKey);
+        while (rows.Step())
+        {
+            holds.Add(new HoldInfo(rows.Text(0), rows.Time(1), rows.TimeOrNull(2)));
+        }
+
+        return holds;
     }
 
     private static List<AttemptInfo> ReadAttempts(SqliteSession session, long deliveryKey)

@@ -27,6 +27,12 @@ internal sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliverySt
         return ValueTask.FromResult<IReadOnlyList<HeldArtifact>>(database.Read(session => SqliteDeliveryReader.Held(session, limit, database.Now)));
     }
 
+    public ValueTask<WebhookBacklog> CountBacklogAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(database.Read(session => SqliteBacklog.Count(session, database.Now)));
+    }
+
     public ValueTask<ReplayBatch> ReplayAsync(
         string? deliveryId, DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellationToken) =>
         _operator.ReplayAsync(deliveryId, filter, limit, cursor, cancellationToken);

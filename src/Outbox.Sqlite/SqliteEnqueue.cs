@@ -12,8 +12,8 @@ internal sealed class SqliteEnqueue(SqliteDatabase database)
 
     private static readonly Sql InsertEvent = new(
         """
-        INSERT INTO outbox_event (id, type, tenant, subject, scopes, ordering_key, idempotency_key, occurred_at, enqueued_at, headers, data)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        INSERT INTO outbox_event (id, type, tenant, subject, scopes, ordering_key, idempotency_key, occurred_at, enqueued_at, headers, trace_parent, data)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
         ON CONFLICT (coalesce(tenant, ''), idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
         """);
 
@@ -26,6 +26,10 @@ internal sealed class SqliteEnqueue(SqliteDatabase database)
 
     /// <summary>The fan-out, by how many scopes it has room for: an event with fewer repeats its last one.</summary>
     private static readonly Sql[] FanOut = [.. new[] { 4, 8, 16, 64 }.Select(scopes => FanOutTo(scopes, ordered: false))];
+
+    private static readonly Sql ToOne = FanOutTo("e.id = ?9", ordered: false);
+
+    private static readonly Sql OrderedToOne = FanOutTo("e.id = ?9", ordered: true);
 
     private static readonly Sql[] OrderedFanOut = [.. new[] { 4, 8, 16, 64 }.Select(scopes => FanOutTo(scopes, ordered: true))];
 
@@ -43,7 +47,8 @@ internal sealed class SqliteEnqueue(SqliteDatabase database)
             .Bind(8, newEvent.OccurredAt?.ToUnixTimeMilliseconds() ?? now)
             .Bind(9, now)
             .Bind(10, newEvent.Headers)
-            .Bind(11, newEvent.Data.Span)
+            .Bind(11, newEvent.TraceParent)
+            .Bind(12, newEvent.Data.Span)
             .Run();
         if (inserted == 0)
         {
@@ -64,6 +69,11 @@ internal sealed class SqliteEnqueue(SqliteDatabase database)
 
     private static List<string> InsertDeliveries(SqliteSession session, NewEvent newEvent, long eventKey, long now, long dueAt)
     {
+        if (newEvent.OnlyEndpointId is { } only)
+        {
+            return Insert(Bind(session.Use(newEvent.OrderingKey is null ? ToOne : OrderedToOne)).Bind(FirstScope, only));
+        }
+
         var scopes = newEvent.Scopes;
         if (scopes.Count == 0)
         {
@@ -78,7 +88,15 @@ internal sealed class SqliteEnqueue(SqliteDatabase database)
             <= 64 => (3, 64),
             _ => throw new ArgumentException($"An event has at most 64 scopes, this one has {scopes.Count}.", nameof(newEvent)),
         };
-        var insert = session.Use((newEvent.OrderingKey is null ? FanOut : OrderedFanOut)[size])
+        var insert = Bind(session.Use((newEvent.OrderingKey is null ? FanOut : OrderedFanOut)[size]));
+        for (var i = 0; i < room; i++)
+        {
+            insert.Bind(FirstScope + i, scopes[Math.Min(i, scopes.Count - 1)]);
+        }
+
+        return Insert(insert);
+
+        Statement Bind(Statement statement) => statement
             .Bind(1, DeliveryIds.Prefix(newEvent.Id))
             .Bind(2, eventKey)
             .Bind(3, dueAt)
@@ -87,13 +105,9 @@ internal sealed class SqliteEnqueue(SqliteDatabase database)
             .Bind(6, newEvent.Tenant)
             .Bind(7, newEvent.Type)
             .Bind(8, newEvent.Holds.Count > 0);
-        for (var i = 0; i < room; i++)
-        {
-            insert.Bind(FirstScope + i, scopes[Math.Min(i, scopes.Count - 1)]);
-        }
 
         // Read back by the event: RETURNING would take longer.
-        return insert.Run() > 0 ? DeliveryIdsOf(session, eventKey) : [];
+        List<string> Insert(Statement statement) => statement.Run() > 0 ? DeliveryIdsOf(session, eventKey) : [];
     }
 
     private static List<string> DeliveryIdsOf(SqliteSession session, long eventKey)
@@ -118,7 +132,16 @@ internal sealed class SqliteEnqueue(SqliteDatabase database)
         return new EnqueueResult(id, DeliveryIdsOf(session, key), IsDuplicate: true);
     }
 
-    private static Sql FanOutTo(int scopes, bool ordered)
+    private static Sql FanOutTo(int scopes, bool ordered) =>
+        FanOutTo(
+            $"""
+            e.scope IN ({string.Join(", ", Enumerable.Range(FirstScope, scopes).Select(i => $"?{i}"))})
+                AND (e.expires_at IS NULL OR e.expires_at > ?5)
+                AND (e.event_types IS NULL OR instr(e.event_types, ',' || ?7 || ',') > 0)
+            """,
+            ordered);
+
+    private static Sql FanOutTo(string matching, bool ordered)
     {
         // Only an ordered event asks what it queues behind: the question alone would make SQLite keep the matches in a table first.
         var gate = "CASE WHEN ?8 OR e.disabled_at IS NOT NULL THEN 1 ELSE 0 END";
@@ -139,10 +162,7 @@ internal sealed class SqliteEnqueue(SqliteDatabase database)
             SELECT ?1 || printf('%04x', e.key), ?2, e.key, ?7, ?6, CASE WHEN e.disabled_at IS NULL THEN 0 ELSE 4 END, {gate},
                 ?3, ?5, e.ship_transcript, e.profile, ?4
             FROM outbox_endpoint e
-            WHERE e.scope IN ({string.Join(", ", Enumerable.Range(FirstScope, scopes).Select(i => $"?{i}"))}) AND e.deleted_at IS NULL
-                AND (e.tenant IS NULL OR e.tenant = ?6)
-                AND (e.expires_at IS NULL OR e.expires_at > ?5)
-                AND (e.event_types IS NULL OR instr(e.event_types, ',' || ?7 || ',') > 0)
+            WHERE {matching} AND e.deleted_at IS NULL AND (e.tenant IS NULL OR e.tenant = ?6)
             ORDER BY e.key
             """);
     }

@@ -53,7 +53,7 @@ internal sealed class SqliteOperator(SqliteDatabase database)
 
     private static readonly Sql DropOwnEndpoints = new(
         """
-        UPDATE outbox_endpoint SET deleted_at = ?3, secrets = x'', secret_hint = NULL, previous_secret_until = NULL, drain_at = NULL
+        UPDATE outbox_endpoint SET deleted_at = ?3, scope = '', url = '', secrets = x'', secret_hint = NULL, previous_secret_until = NULL, drain_at = NULL
         WHERE scope = 'call:' || ?1 AND deleted_at IS NULL AND (?2 IS NULL OR tenant = ?2)
         """);
 
@@ -79,7 +79,22 @@ internal sealed class SqliteOperator(SqliteDatabase database)
         database.WriteAsync(session => Cancel(session, id, reason, database.Now), cancellationToken);
 
     public ValueTask<ErasureResult> EraseAsync(string subject, string? tenant, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => Erase(session, subject, tenant, cancellationToken), cancellationToken);
+        database.UseWriterAsync(
+            session =>
+            {
+                // What is overwritten is wiped and not merely given free, in the file and, unless somebody reads just now, in the log.
+                session.RunOnce("PRAGMA secure_delete = ON");
+                try
+                {
+                    return session.Transact(_ => Erase(session, subject, tenant, cancellationToken));
+                }
+                finally
+                {
+                    session.RunOnce("PRAGMA secure_delete = OFF");
+                    session.RunOnce("PRAGMA wal_checkpoint(TRUNCATE)");
+                }
+            },
+            cancellationToken);
 
     private static List<long> Replayable(SqliteSession session, string? deliveryId, DeliveryFilter filter, int limit, long after, long last)
     {

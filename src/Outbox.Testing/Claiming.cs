@@ -51,6 +51,16 @@ internal sealed class Claiming(Tables tables)
         }
     }
 
+    public TimeSpan? OldestDue()
+    {
+        lock (tables.Lock)
+        {
+            var now = tables.Now;
+            var due = FirstOfTheirKey().Where(row => row.Status == DeliveryStatus.Waiting && row.IsDue(now) && row.Endpoint.TakesAll).ToList();
+            return due.Count == 0 ? null : now > due.Min(row => row.DueAt) ? now - due.Min(row => row.DueAt) : TimeSpan.Zero;
+        }
+    }
+
     // The asking owner's own leases are left alone: the attempt may still be running in that very process.
     private void TakeBackExpired(string owner, DateTimeOffset now)
     {
@@ -87,6 +97,7 @@ internal sealed class Claiming(Tables tables)
 
     private static ClaimedDelivery Lease(DeliveryRow row, ClaimRequest request, DateTimeOffset now)
     {
+        TimeSpan? held = row.LeaseToken == 0 && row.Event.Holds.Count > 0 && row.DueAt > row.Event.EnqueuedAt ? row.DueAt - row.Event.EnqueuedAt : null;
         row.Status = DeliveryStatus.Delivering;
         row.LeaseOwner = request.Owner;
         row.LeaseToken++;
@@ -108,6 +119,9 @@ internal sealed class Claiming(Tables tables)
             Profile = row.Profile,
             ShipTranscript = row.ShipTranscript,
             FailedTries = row.FailedTries,
+            Age = now - row.Event.EnqueuedAt,
+            HeldFor = held,
+            TraceParent = row.Event.Value.TraceParent,
             Ordered = row.OrderingKey is not null,
             Endpoint = new()
             {

@@ -34,11 +34,14 @@ internal sealed class Enqueuing(Tables tables)
     {
         var endpoint = row.Value;
         return !row.Deleted
-            && !(endpoint.ExpiresAt <= now)
-            && newEvent.Scopes.Contains(endpoint.Scope, StringComparer.Ordinal)
             && (endpoint.Tenant is null || endpoint.Tenant == newEvent.Tenant)
-            && (endpoint.EventTypes.Count == 0 || endpoint.EventTypes.Contains(newEvent.Type, StringComparer.Ordinal));
+            && (newEvent.OnlyEndpointId is { } only ? endpoint.Id == only : Wants(endpoint, newEvent, now));
     }
+
+    private static bool Wants(StoredEndpoint endpoint, NewEvent newEvent, DateTimeOffset now) =>
+        !(endpoint.ExpiresAt <= now)
+            && newEvent.Scopes.Contains(endpoint.Scope, StringComparer.Ordinal)
+            && (endpoint.EventTypes.Count == 0 || endpoint.EventTypes.Contains(newEvent.Type, StringComparer.Ordinal));
 
     private DeliveryRow Owe(EventRow row, EndpointRow endpoint) => new()
     {

@@ -24,7 +24,7 @@ internal sealed class Holding(Tables tables)
             foreach (var (row, hold, data) in patches)
             {
                 row.Value = row.Value with { Data = data };
-                hold.Released = true;
+                hold.ReleasedAt = tables.Now;
                 var reached = Reschedule(row);
                 outcome = reached > outcome ? reached : outcome;
             }

@@ -18,22 +18,13 @@ public static class InMemoryBuilderExtensions
     public static IWebhookOutboxBuilder UseInMemory(this IWebhookOutboxBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        if (builder.Services.FirstOrDefault(service => service.ServiceType == typeof(IOutboxStore)) is { } chosen)
-        {
-            throw new InvalidOperationException(
-                $"UseInMemory() came after another store was chosen ({NameOf(chosen)}). An outbox has one store: remove one of the two calls.");
-        }
-
+        builder.RefuseSecondStore();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new InMemoryOutboxStore(services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<IOutboxStore, InMemoryOutboxStore>(services => services.GetRequiredService<InMemoryOutboxStore>());
         builder.Services.AddSingleton(services => services.GetRequiredService<InMemoryOutboxStore>().Endpoints);
         builder.Services.AddSingleton(services => services.GetRequiredService<InMemoryOutboxStore>().Deliveries);
+        builder.Services.AddSingleton(services => services.GetRequiredService<InMemoryOutboxStore>().Inspection);
         return builder;
     }
-
-    private static string? NameOf(ServiceDescriptor store) =>
-        (store.ImplementationType
-            ?? store.ImplementationInstance?.GetType()
-            ?? store.ImplementationFactory?.GetType().GenericTypeArguments[^1])?.Name;
 }

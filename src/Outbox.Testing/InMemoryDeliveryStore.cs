@@ -3,7 +3,7 @@ using Outbox.Storage;
 
 namespace Outbox.Testing;
 
-internal sealed class InMemoryDeliveryStore(Tables tables) : IDeliveryStore
+internal sealed class InMemoryDeliveryStore(Tables tables, Claiming claiming) : IDeliveryStore
 {
     public ValueTask<DeliveryDetails?> GetAsync(string id, CancellationToken cancellationToken)
     {
@@ -42,6 +42,23 @@ internal sealed class InMemoryDeliveryStore(Tables tables) : IDeliveryStore
                 orderby hold.Deadline
                 select new HeldArtifact(row.Value.Id, row.Value.Tenant, row.Value.Subject!, hold.Artifact, hold.Deadline);
             return new([.. held.Take(limit)]);
+        }
+    }
+
+    public ValueTask<WebhookBacklog> CountBacklogAsync(CancellationToken cancellationToken)
+    {
+        lock (tables.Lock)
+        {
+            int Count(DeliveryStatus status) => tables.Deliveries.Count(row => row.Status == status);
+            return new(new WebhookBacklog
+            {
+                Waiting = Count(DeliveryStatus.Waiting),
+                Delivering = Count(DeliveryStatus.Delivering),
+                Parked = Count(DeliveryStatus.Parked),
+                Exhausted = Count(DeliveryStatus.Exhausted),
+                DisabledEndpoints = tables.Endpoints.Count(endpoint => endpoint is { Disabled: true, Deleted: false }),
+                OldestDue = claiming.OldestDue(),
+            });
         }
     }
 
@@ -102,7 +119,7 @@ internal sealed class InMemoryDeliveryStore(Tables tables) : IDeliveryStore
             endpoints.ForEach(InMemoryEndpointStore.Delete);
             foreach (var row in events)
             {
-                row.Erased = true;
+                row.ErasedAt = tables.Now;
                 row.Holds.Clear();
                 row.Value = new() { Id = row.Value.Id, Type = row.Value.Type, Tenant = row.Value.Tenant, Scopes = [], Data = "{}"u8.ToArray() };
             }
@@ -121,13 +138,18 @@ internal sealed class InMemoryDeliveryStore(Tables tables) : IDeliveryStore
 
     private DeliveryRow? Find(string id) => tables.Deliveries.Find(row => row.Id == id);
 
-    private static bool Matches(DeliveryRow row, DeliveryFilter filter) =>
+    internal static bool Matches(DeliveryRow row, DeliveryFilter filter) =>
         (filter.Status is null || row.Status == filter.Status)
         && (filter.EndpointId is null || row.Endpoint.Value.Id == filter.EndpointId)
         && (filter.EventId is null || row.Event.Value.Id == filter.EventId)
         && (filter.EventType is null || row.Event.Value.Type == filter.EventType)
         && (filter.Subject is null || row.Event.Value.Subject == filter.Subject)
         && (filter.Tenant is null || row.Event.Value.Tenant == filter.Tenant)
+        && (filter.SubjectPrefix is null || row.Event.Value.Subject?.StartsWith(filter.SubjectPrefix, StringComparison.Ordinal) is true)
+        && (filter.EndpointTenant is null || row.Endpoint.Value.Tenant == filter.EndpointTenant)
+        && (!filter.OpenOnly || row.IsOpen)
+        && (filter.LastError is null || row.LastError == filter.LastError)
+        && (filter.LastStatusCode is null || row.LastStatusCode == filter.LastStatusCode)
         && (filter.From is null || row.Event.EnqueuedAt >= filter.From)
         && (filter.Until is null || row.Event.EnqueuedAt < filter.Until);
 }

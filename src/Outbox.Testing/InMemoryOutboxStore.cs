@@ -34,7 +34,8 @@ public sealed class InMemoryOutboxStore : IOutboxStore
         _parking = new Parking(_tables);
         _pruning = new Pruning(_tables);
         Endpoints = new InMemoryEndpointStore(_tables, _enqueuing);
-        Deliveries = new InMemoryDeliveryStore(_tables);
+        Deliveries = new InMemoryDeliveryStore(_tables, _claiming);
+        Inspection = new InMemoryInspectionStore(_tables);
     }
 
     /// <summary>The endpoint registry beside this store.</summary>
@@ -42,6 +43,9 @@ public sealed class InMemoryOutboxStore : IOutboxStore
 
     /// <summary>The management side of this store.</summary>
     public IDeliveryStore Deliveries { get; }
+
+    /// <summary>Counts and figures of this store.</summary>
+    public IInspectionStore Inspection { get; }
 
     /// <summary>
     /// What was enqueued and not pruned since, oldest first, as it stands now: for asserting that the code under test enqueued what it
@@ -57,6 +61,9 @@ public sealed class InMemoryOutboxStore : IOutboxStore
             }
         }
     }
+
+    /// <summary>What a simulation looks at after each of its steps.</summary>
+    internal Tables Tables => _tables;
 
     /// <inheritdoc/>
     public string SchemaScript => "";

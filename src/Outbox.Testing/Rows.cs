@@ -42,6 +42,9 @@ internal sealed class EndpointRow
 
     public bool TakesWork => !Deleted && !Disabled;
 
+    /// <summary>Nothing that is due waits here because the endpoint fails, or asked for a pace.</summary>
+    public bool TakesAll => TakesWork && Value is { BlockedUntil: null, MaxPerSecond: null };
+
     /// <summary>How many may be claimed now as far as a block and the pace allow.</summary>
     public int Portion(DateTimeOffset now) =>
         OpensIn(now) > TimeSpan.Zero ? 0
@@ -85,7 +88,9 @@ internal sealed class EventRow
 
     public required List<HoldRow> Holds { get; init; }
 
-    public bool Erased { get; set; }
+    public DateTimeOffset? ErasedAt { get; set; }
+
+    public bool Erased => ErasedAt is not null;
 
     /// <summary>Set by the first claim of any of its deliveries: from then on every attempt sends these bytes.</summary>
     public bool Frozen { get; set; }
@@ -99,7 +104,9 @@ internal sealed class HoldRow(string artifact, DateTimeOffset deadline)
 
     public DateTimeOffset Deadline { get; } = deadline;
 
-    public bool Released { get; set; }
+    public DateTimeOffset? ReleasedAt { get; set; }
+
+    public bool Released => ReleasedAt is not null;
 }
 
 internal sealed class DeliveryRow

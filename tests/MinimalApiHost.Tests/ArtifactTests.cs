@@ -66,8 +66,52 @@ public sealed class ArtifactTests(PlatformFixture platform) : IClassFixture<Plat
 
         (await platform.Api.PostAsync("/v1/calls/call_none/artifacts/recording", new { })).IsProblem(HttpStatusCode.NotFound, "call_none");
         (await platform.Api.PostAsync("/v1/calls/call_strange/artifacts/a%22b", new { })).IsProblem(HttpStatusCode.UnprocessableEntity, "not an artifact's name", "name");
+        (await platform.Api.PostTextAsync("/v1/calls/call_strange/artifacts/recording", """{"recordingUrl":"\ud800"}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "surrogate", "patch.recordingUrl");
         (await platform.Api.PostTextAsync("/v1/calls/call_strange/artifacts/recording", "[1]")).IsProblem(HttpStatusCode.UnprocessableEntity, "object", "patch");
         (await platform.Api.PostTextAsync("/v1/calls/call_strange/end", """{"recordingDeadlineSeconds":-1}""")).IsProblem(HttpStatusCode.Conflict, "already");
+    }
+
+    [Fact]
+    public async Task A_recording_that_comes_before_the_end_is_kept_and_the_end_tells_it_without_waiting()
+    {
+        var number = platform.NewNumber();
+        await platform.Api.PutAsync("/v1/voice/webhooks", new { from = number, url = platform.Receiver.Url("/early"), secret = PlatformFixture.Secret });
+        await platform.Api.PostAsync("/v1/calls", new { id = "call_early", from = number, to = "+16475551234", record = true });
+
+        var kept = await platform.Api.PostAsync("/v1/calls/call_early/artifacts/recording", new { recordingAvailable = true, recordingUrl = "https://calls.example/early.mp3" });
+        await platform.Api.PostAsync("/v1/calls/call_early/end", new { });
+
+        Assert.Equal(HttpStatusCode.OK, kept.Status);
+        Assert.Equal("kept", (string?)kept["outcome"]);
+        var received = Assert.Single(await platform.Receiver.ArrivedAsync("/early"));
+        Assert.True((bool?)received.Json["data"]!["recordingAvailable"]);
+        Assert.Equal("https://calls.example/early.mp3", (string?)received.Json["data"]!["recordingUrl"]);
+    }
+
+    [Fact]
+    public async Task A_second_one_is_told_that_the_first_has_arrived_and_changes_nothing()
+    {
+        await EndAsync("call_second", "/second", record: true);
+        await platform.Api.PostAsync("/v1/calls/call_second/artifacts/recording", new { recordingUrl = "https://calls.example/first.mp3" });
+
+        var second = await platform.Api.PostAsync("/v1/calls/call_second/artifacts/recording", new { recordingUrl = "https://calls.example/second.mp3" });
+
+        second.IsProblem(HttpStatusCode.Conflict, "has arrived already");
+        Assert.Equal("https://calls.example/first.mp3", (string?)(await platform.Api.GetAsync("/v1/calls/call_second"))["artifacts"]!["recording"]!["recordingUrl"]);
+        var received = Assert.Single(await platform.Receiver.ArrivedAsync("/second"));
+        Assert.Equal("https://calls.example/first.mp3", (string?)received.Json["data"]!["recordingUrl"]);
+    }
+
+    [Fact]
+    public async Task An_event_about_something_that_is_no_call_here_is_released_too()
+    {
+        await platform.Api.PostAsync("/v1/webhook-endpoints", new { scope = "campaign:foreign", url = platform.Receiver.Url("/foreign"), profile = "standard" });
+        await platform.Api.PostAsync("/v1/events", new { type = "voicemail.left", subject = "vm_1", scopes = new[] { "campaign:foreign" }, data = new { }, waitFor = new { recording = 600 } });
+
+        var released = await platform.Api.PostAsync("/v1/calls/vm_1/artifacts/recording", new { recordingAvailable = true });
+
+        Assert.Equal("released", (string?)released["outcome"]);
+        Assert.True((bool?)Assert.Single(await platform.Receiver.ArrivedAsync("/foreign")).Json["data"]!["recordingAvailable"]);
     }
 
     private async Task<System.Text.Json.Nodes.JsonNode> EndAsync(string id, string path, bool record, string status = "completed", double? deadline = null)

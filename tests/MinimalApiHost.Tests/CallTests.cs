@@ -62,11 +62,12 @@ public sealed class CallTests(PlatformFixture platform) : IClassFixture<Platform
     [Fact]
     public async Task A_second_call_of_the_same_id_is_refused_and_sends_nothing()
     {
-        await platform.Api.PostAsync("/v1/calls", new { id = "call_twice", from = "+16473705600", to = "+16475551234", webhook_url = platform.Receiver.Url("/twice"), webhook_events = new[] { "call.started" } });
+        await platform.Api.PostAsync("/v1/calls", new { id = "call_twice", from = "+16473705600", to = "+16475551234", webhook_url = platform.Receiver.Url("/twice") });
 
         var second = await platform.Api.PostAsync("/v1/calls", new { id = "call_twice", from = "+16473705600", to = "+16475551234" });
 
         second.IsProblem(HttpStatusCode.Conflict, "call_twice");
+        await platform.Api.PostAsync("/v1/calls/call_twice/end", new { });
         await platform.Receiver.ArrivedAsync("/twice");
         Assert.Single((await platform.Api.GetAsync("/v1/deliveries?subject=call_twice"))["deliveries"]!.AsArray());
     }
@@ -126,14 +127,36 @@ public sealed class CallTests(PlatformFixture platform) : IClassFixture<Platform
     [Theory]
     [InlineData("""{"to":"+16475551234"}""", "from", "missing")]
     [InlineData("""{"from":"+16473705600","to":"+16475551234","direction":"sideways"}""", "direction", "outbound, inbound")]
-    [InlineData("""{"from":"+16473705600","to":"+16475551234","webhook_url":"http://10.0.0.1/"}""", "url", "public")]
-    [InlineData("""{"from":"+16473705600","to":"+16475551234","webhook_url":"https://example.com/","webhook_events":["call.complete"]}""", "eventTypes", "Did you mean 'call.completed'?")]
+    [InlineData("""{"from":"+16473705600","to":"+16475551234","webhook_url":"http://10.0.0.1/"}""", "webhook_url", "10.0.0.1")]
+    [InlineData("""{"from":"+16473705600","to":"+16475551234","webhook_url":"https://example.com/","webhook_secret":"short"}""", "webhook_secret", "16")]
+    [InlineData("""{"from":"+16473705600","to":"+16475551234","webhook_events":["call.failed"]}""", "webhook_url", "nowhere to send")]
+    [InlineData("""{"from":"16473705600","to":"+16475551234"}""", "from", "E.164")]
+    [InlineData("""{"from":"+16473705600","to":"a\u0001b"}""", "to", "number")]
+    [InlineData("""{"from":"+16473705600","to":"+16475551234","campaignId":" "}""", "campaignId", "A campaign scope needs the campaign after 'campaign:'")]
+    [InlineData("""{"from":"+16473705600","to":"+16475551234","webhook_url":"https://example.com/","webhook_events":["call.complete"]}""", "webhook_events", "Did you mean 'call.completed'? Known are: call.completed, call.failed, campaign.started, campaign.completed.")]
     public async Task A_call_that_cannot_be_accepted_is_not_stored(string body, string field, string detail)
     {
         (await platform.Api.PostTextAsync("/v1/calls", body.Replace("{", """{"id":"call_refused",""", StringComparison.Ordinal)))
             .IsProblem(HttpStatusCode.UnprocessableEntity, detail, field);
 
         Assert.Equal(HttpStatusCode.NotFound, (await platform.Api.GetAsync("/v1/calls/call_refused")).Status);
+    }
+
+    [Theory]
+    [InlineData("""{"status":"Failed"}""", "status", "completed, failed")]
+    [InlineData("""{"status":""}""", "status", "completed, failed")]
+    [InlineData("""{"durationSeconds":-1}""", "durationSeconds", "0 or more")]
+    [InlineData("""{"recordingDeadlineSeconds":0}""", "recordingDeadlineSeconds", "above 0")]
+    [InlineData("""{"transcript":"\ud800"}""", "transcript", "surrogate")]
+    [InlineData("""{"usage":{"turns":[{"said":"\udc00"}]}}""", "usage.turns.said", "surrogate")]
+    public async Task An_end_that_cannot_be_accepted_leaves_the_call_going_on(string body, string field, string detail)
+    {
+        var started = await platform.Api.PostAsync("/v1/calls", new { from = "+16473705600", to = "+16475551234", record = true });
+
+        (await platform.Api.PostTextAsync($"{started.Location}/end", body)).IsProblem(HttpStatusCode.UnprocessableEntity, detail, field);
+        (await platform.Api.PostTextAsync($"{started.Location}/end?simulate=rolback", "{}")).IsProblem(HttpStatusCode.UnprocessableEntity, "rollback", "simulate");
+
+        Assert.Equal("in-progress", (string?)(await platform.Api.GetAsync(started.Location!.ToString()))["status"]);
     }
 
     private async Task<string> ListenAsync(string path)

@@ -73,6 +73,7 @@ public sealed class DeliveryTests(PlatformFixture platform) : IClassFixture<Plat
     [Theory]
     [InlineData("status=waitin", "status", "waiting, delivering, delivered, exhausted, parked, cancelled")]
     [InlineData("limit=0", "limit", "1 to 500")]
+    [InlineData("limit=abc", "limit", "'abc' is not a whole number")]
     [InlineData("cursor=x", "cursor", "not a cursor")]
     public async Task A_question_that_cannot_be_answered_is_refused(string query, string field, string detail)
     {

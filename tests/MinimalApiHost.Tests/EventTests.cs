@@ -55,25 +55,29 @@ public sealed class EventTests(PlatformFixture platform) : IClassFixture<Platfor
             subject = "call_waiting",
             scopes = new[] { "campaign:waiting" },
             data = new { },
-            waitFor = new { recording = 0.3, summary = 0.1 },
+            waitFor = new { recording = 600, summary = 600 },
         });
 
         var delivery = await platform.Api.GetAsync($"/v1/deliveries/{accepted.Texts("deliveryIds").Single()}");
         Assert.Equal(["recording", "summary"], delivery.Texts("heldFor").Order());
+        Assert.Equal("stillHeld", (string?)(await platform.Api.PostAsync("/v1/calls/call_waiting/artifacts/summary", new { summary = "short" }))["outcome"]);
+        Assert.Equal("released", (string?)(await platform.Api.PostAsync("/v1/calls/call_waiting/artifacts/recording"))["outcome"]);
         Assert.Single(await platform.Receiver.ArrivedAsync("/waiting"));
     }
 
     [Theory]
     [InlineData("""{"data":{}}""", "type", "missing")]
     [InlineData("""{"type":"call ended","data":{}}""", "type", "not an event type")]
+    [InlineData("""{"type":"call.eneded","data":{}}""", "type", "Did you mean 'call.ended'?")]
+    [InlineData("""{"type":"voicemail.heard","data":{}}""", "type", "voicemail.read. Add it to the platform's setting Webhooks__EventTypes if it is new.")]
     [InlineData("""{"type":"call.ended"}""", "data", "Give 'data'")]
     [InlineData("""{"type":"call.ended","data":[1]}""", "data", "top level is an array")]
     [InlineData("""{"type":"call.ended","data":null}""", "data", "top level")]
     [InlineData("""{"type":"call.ended","data":{"n":9007199254740993}}""", "data.n", "9007199254740993")]
     [InlineData("""{"type":"call.ended","data":{"n":1,"n":2}}""", "data.n", "twice")]
     [InlineData("""{"type":"call.ended","data":{"n":"\ud800"}}""", "data.n", "surrogate")]
-    [InlineData("""{"type":"call.ended","data":{},"scopes":["nowhere"]}""", "scope", "not a scope")]
-    [InlineData("""{"type":"call.ended","data":{},"scopes":[null]}""", "scopes[]", "missing")]
+    [InlineData("""{"type":"call.ended","data":{},"scopes":["all","nowhere"]}""", "scopes[1]", "not a scope")]
+    [InlineData("""{"type":"call.ended","data":{},"scopes":[null]}""", "scopes[0]", "missing")]
     [InlineData("""{"type":"call.ended","data":{},"waitFor":{"recording":5}}""", "subject", "no subject")]
     [InlineData("""{"type":"call.ended","subject":"c","data":{},"waitFor":{"recording":0}}""", "waitFor.recording", "seconds above 0")]
     [InlineData("""{"type":"call.ended","subject":"c","data":{},"waitFor":{"recording":1e300}}""", "waitFor.recording", "86400")]

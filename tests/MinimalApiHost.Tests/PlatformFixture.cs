@@ -32,14 +32,17 @@ public sealed class PlatformFixture : IAsyncLifetime
         Start();
     }
 
+    internal string Folder => _folder.FullName;
+
     /// <summary>Starts another host with other settings, on a database of its own.</summary>
     internal HttpClient Start(params (string Setting, string Value)[] settings)
     {
-        var database = Path.Combine(_folder.FullName, $"calls-{_factories.Count}.db");
+        var database = Path.Combine(Folder, $"calls-{_factories.Count}.db");
         var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
             host.UseSetting("ConnectionStrings:Calls", $"Data Source={database}");
             host.UseSetting("Webhooks:AllowLocalReceivers", "true");
+            host.UseSetting("Webhooks:EventTypes", "voicemail.left, voicemail.read");
             host.ConfigureLogging(logging => logging.ClearProviders());
             foreach (var (setting, value) in settings)
             {

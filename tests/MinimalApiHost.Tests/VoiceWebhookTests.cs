@@ -45,6 +45,48 @@ public sealed class VoiceWebhookTests(PlatformFixture platform) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_put_keeps_what_it_does_not_carry()
+    {
+        var number = platform.NewNumber();
+        var made = await platform.Api.PostAsync("/v1/webhook-endpoints", new
+        {
+            scope = number,
+            url = platform.Receiver.Url("/private"),
+            profile = "ttma",
+            secret = PlatformFixture.Secret,
+            eventTypes = new[] { "call.ended" },
+            shipTranscript = false,
+        });
+
+        var put = await PutAsync(number, "/private");
+        var again = await platform.Api.PostAsync("/v1/webhook-endpoints", new { scope = number, url = platform.Receiver.Url("/private"), secret = PlatformFixture.Secret, shipTranscript = false });
+        await platform.Api.PostAsync("/v1/calls", new { id = "call_private", from = number, to = "+16475551234" });
+        await platform.Api.PostAsync("/v1/calls/call_private/end", new { transcript = "[Agent] Your test came back." });
+
+        Assert.Equal(HttpStatusCode.Created, made.Status);
+        Assert.Equal((string?)made["id"], (string?)put["id"]);
+        Assert.Equal(HttpStatusCode.OK, again.Status);
+        var received = Assert.Single(await platform.Receiver.ArrivedAsync("/private"));
+        Assert.DoesNotContain("Your test", received.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failed_call_is_told_as_call_ended_the_one_event_that_TTMA_has()
+    {
+        var number = platform.NewNumber();
+        var put = await PutAsync(number, "/failing");
+        await platform.Api.PostAsync("/v1/calls", new { id = "call_failing", from = number, to = "+16475551234", record = true });
+
+        await platform.Api.PostAsync("/v1/calls/call_failing/end", new { status = "failed", endedReason = "noAnswer" });
+
+        var endpoint = await platform.Api.GetAsync($"/v1/webhook-endpoints/{put["id"]}");
+        Assert.Equal(["call.ended"], endpoint.Texts("eventTypes"));
+        var received = Assert.Single(await platform.Receiver.ArrivedAsync("/failing"));
+        Assert.Equal("call.ended", (string?)received.Json["event"]);
+        Assert.Equal("failed", (string?)received.Json["data"]!["status"]);
+    }
+
+    [Fact]
     public async Task A_disabled_webhook_parks_what_it_is_owed_and_another_put_sends_it()
     {
         var number = platform.NewNumber();

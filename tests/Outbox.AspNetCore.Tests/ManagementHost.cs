@@ -39,21 +39,33 @@ public sealed class ManagementHost : IAsyncDisposable
             },
             build);
 
-    public static async Task<ManagementHost> StartAsync(string environment, Action<WebApplication> map, Action<WebApplicationBuilder>? build = null)
+    /// <summary>The same mappings on another store, which sends nothing.</summary>
+    public static Task<ManagementHost> StartAsync(Action<IWebhookOutboxBuilder> useStore) => StartAsync(
+        Environments.Development,
+        app =>
+        {
+            app.MapWebhookOutbox("/outbox").RequireAuthorization();
+            app.MapWebhookOutbox("/customer", options => options.Tenant = http => http.User.FindFirst("tenant")?.Value).RequireAuthorization();
+        },
+        builder => builder.Services.Configure<WebhookOutboxOptions>(options => options.Dispatch = false),
+        useStore);
+
+    public static async Task<ManagementHost> StartAsync(
+        string environment, Action<WebApplication> map, Action<WebApplicationBuilder>? build = null, Action<IWebhookOutboxBuilder>? useStore = null)
     {
         var folder = Directory.CreateTempSubdirectory("outbox-");
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(300));
-        builder.Services
+        var outbox = builder.Services
             .AddWebhookOutbox(options =>
             {
                 options.Sending.AllowLocalReceivers = true;
                 options.Sending.AllowLocalReceiversOutsideDevelopment = true;
             })
-            .StoreSecretsInPlainText()
-            .UseSqlite($"Data Source={Path.Combine(folder.FullName, "calls.db")}");
+            .StoreSecretsInPlainText();
+        (useStore ?? (store => store.UseSqlite($"Data Source={Path.Combine(folder.FullName, "calls.db")}")))(outbox);
         builder.Services.AddAuthentication(TestLogin.Scheme).AddScheme<AuthenticationSchemeOptions, TestLogin>(TestLogin.Scheme, null);
         builder.Services.AddAuthorizationBuilder()
             .AddPolicy("operators", policy => policy.RequireClaim("may", "operate"))

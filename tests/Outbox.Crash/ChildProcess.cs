@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using Outbox.Crash.Child;
 
 namespace Outbox.Crash;
@@ -33,6 +34,20 @@ internal sealed class ChildProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
+    public int Id => _process.Id;
+
+    /// <summary>The processor time it used so far.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>What it said so far.</summary>
     public IReadOnlyCollection<string> Lines => _lines;
 
@@ -55,6 +70,12 @@ internal sealed class ChildProcess : IDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>SIGSTOP: it stands still, as in a paused virtual machine, and knows nothing of it.</summary>
+    public Task PauseAsync() => SignalAsync("STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public Task ContinueAsync() => SignalAsync("CONT");
+
     public async Task<int> ExitedAsync()
     {
         await _process.WaitForExitAsync().WaitAsync(Patience);
@@ -70,6 +91,12 @@ internal sealed class ChildProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {_process.Id}")]);
+        await kill.WaitForExitAsync();
     }
 
     private TaskCompletionSource Awaited(string line) =>

@@ -13,8 +13,7 @@ internal sealed class CrashRun : IAsyncDisposable
     private const string AtRandom = "at-random";
     private const string OnTheWire = "on-the-wire";
 
-    private static readonly TimeSpan NeverReached = TimeSpan.FromSeconds(3);
-    private static readonly IReadOnlyList<string> Deaths = [WhileStarting, AtRandom, AtRandom, OnTheWire, .. KillPoints.All];
+    private static readonly TimeSpan NeverReached = TimeSpan.FromMilliseconds(500);
 
     private readonly string _store;
     private readonly Prng _chance;
@@ -22,6 +21,7 @@ internal sealed class CrashRun : IAsyncDisposable
     private readonly Receiver _receiver;
     private readonly string _connectionString;
     private readonly CrashDatabase _database;
+    private readonly IReadOnlyList<string> _deaths;
     private readonly IAsyncDisposable _place;
     private readonly HashSet<string> _leased = new(StringComparer.Ordinal);
     private readonly List<string> _broken = [];
@@ -35,9 +35,10 @@ internal sealed class CrashRun : IAsyncDisposable
         _place = place;
         _connectionString = connectionString;
         _database = CrashDatabase.Of(store, connectionString);
+        _deaths = [WhileStarting, AtRandom, AtRandom, OnTheWire, .. KillPoints.AroundTheStore, .. _database.HasKillableStore ? KillPoints.InTheStore : []];
     }
 
-    public static async Task<CrashReport> RunAsync(string store, int cycles, ulong seed, Action<string> tell)
+    public static async Task<Verdict> RunAsync(string store, int cycles, ulong seed, Action<string> tell)
     {
         await using var receiver = await Receiver.StartAsync();
         var (place, connectionString) = await PlaceAsync(store);
@@ -53,20 +54,21 @@ internal sealed class CrashRun : IAsyncDisposable
         }
 
         await run.DrainAsync();
-        return await run.JudgeAsync(cycles);
+        return await Verdict.OfAsync(run._database, receiver, run._leased, run._broken);
     }
 
     public ValueTask DisposeAsync() => _place.DisposeAsync();
 
     private async Task LiveAndDieAsync(int cycle)
     {
-        var death = Deaths[_chance.Below(Deaths.Count)];
-        var occurrence = 1 + _chance.Below(6);
+        var death = _deaths[_chance.Below(_deaths.Count)];
+        var occurrence = 1 + _chance.Below(4);
         var wait = TimeSpan.FromMilliseconds(_chance.Below(600));
-        var trap = death == OnTheWire ? _receiver.SetTrap(occurrence) : null;
-        using var child = new ChildProcess(Orders() with
+        var name = string.Create(CultureInfo.InvariantCulture, $"c{cycle}");
+        var trap = death == OnTheWire ? _receiver.SetTrap(name, occurrence) : null;
+        using var child = new ChildProcess(Orders(ChildTask.WriteAndDeliver) with
         {
-            Name = string.Create(CultureInfo.InvariantCulture, $"c{cycle}"),
+            Name = name,
             KillPoint = death,
             Occurrence = occurrence,
         });
@@ -100,7 +102,7 @@ internal sealed class CrashRun : IAsyncDisposable
     private async Task DrainAsync()
     {
         await _database.OutliveLeasesAsync();
-        using var child = new ChildProcess(Orders() with { Drain = true });
+        using var child = new ChildProcess(Orders(ChildTask.Drain));
         if (await child.ExitedAsync() is not 0 and var code)
         {
             _broken.Add($"The last host ended with {code}: {string.Join('\n', child.Lines)}");
@@ -130,41 +132,7 @@ internal sealed class CrashRun : IAsyncDisposable
         }
     }
 
-    private async Task<CrashReport> JudgeAsync(int cycles)
-    {
-        var committed = await _database.CommittedAsync();
-        var requests = _receiver.Arrivals.ToList();
-        var deliveries = requests.GroupBy(arrival => arrival.Delivery).ToList();
-        var arrived = deliveries.Select(delivery => (delivery.First().Call, delivery.Key.Url)).ToHashSet();
-        var owed = committed.SelectMany(call => _receiver.Endpoints.Select(url => (call, url))).ToHashSet();
-        _broken.AddRange(owed.Except(arrived).Select(lost => $"Lost: {lost}"));
-        _broken.AddRange(arrived.Except(owed).Select(phantom => $"Phantom: {phantom}"));
-        _broken.AddRange(deliveries.Where(delivery => delivery.Select(arrival => arrival.Hash).Distinct().Skip(1).Any()).Select(delivery => $"Other bytes: {delivery.Key}"));
-        _broken.AddRange(deliveries.Where(delivery => Repeats(delivery) > 0 && Repeats(delivery) > InFlight(delivery.Key)).Select(delivery =>
-            $"{delivery.Key} was repeated {Repeats(delivery)} times but was in flight at {InFlight(delivery.Key)} deaths."));
-        _broken.AddRange(Overtaken(deliveries));
-        _broken.AddRange(await _database.CheckRowsAsync());
-        _broken.AddRange(await _database.CheckFilesAsync());
-        return new CrashReport(
-            _store, cycles, owed.Count, owed.Intersect(arrived).Count(), owed.Except(arrived).Count(), deliveries.Sum(Repeats), arrived.Except(owed).Count(), _broken);
-    }
-
-    private int InFlight((string Event, string Url) delivery) =>
-        _leased.Count(lease => lease.StartsWith($"{delivery.Event}|{delivery.Url}|", StringComparison.Ordinal));
-
-    // A request that was refused asked for another one.
-    private static int Repeats(IEnumerable<Arrival> delivery) => delivery.Count(arrival => !arrival.Refused) - (delivery.Last().Refused ? 0 : 1);
-
-    /// <summary>Ordered calls have even numbers; each one's first request must come after that of the one before it.</summary>
-    private static IEnumerable<string> Overtaken(IEnumerable<IGrouping<(string Event, string Url), Arrival>> deliveries) => deliveries
-        .Select(delivery => delivery.First())
-        .Where(first => first.Number % 2 == 0)
-        .GroupBy(first => (first.Key, first.Delivery.Url))
-        .SelectMany(queue => queue.Zip(queue.Skip(1)))
-        .Where(pair => pair.First.Number > pair.Second.Number)
-        .Select(pair => $"{pair.First.Call} overtook {pair.Second.Call} at {pair.First.Delivery.Url}.");
-
-    private ChildOrders Orders() => new() { Store = _store, ConnectionString = _connectionString, Endpoints = _receiver.Endpoints };
+    private ChildOrders Orders(ChildTask task) => new() { Task = task, Store = _store, ConnectionString = _connectionString, Endpoints = _receiver.Endpoints };
 
     private static async Task<(IAsyncDisposable Place, string ConnectionString)> PlaceAsync(string store)
     {
@@ -175,6 +143,6 @@ internal sealed class CrashRun : IAsyncDisposable
         }
 
         var folder = new ThrowawayFolder();
-        return (folder, $"Data Source={folder.File("calls.db")}");
+        return (folder, $"{(store == "litedb" ? "Filename" : "Data Source")}={folder.File("calls.db")}");
     }
 }

@@ -45,10 +45,10 @@ internal sealed class Receiver : IAsyncDisposable
         return receiver;
     }
 
-    /// <summary>From the given request on, nothing is answered until the trap is released; completes when that request is there.</summary>
-    public Trap SetTrap(int requests)
+    /// <summary>Holds requests of a host from now on: the given number of them springs the trap, and none is answered until it is released.</summary>
+    public Trap SetTrap(string host, int requests)
     {
-        var trap = new Trap(requests);
+        var trap = new Trap(host, requests);
         _trap = trap;
         return trap;
     }
@@ -76,18 +76,19 @@ internal sealed class Receiver : IAsyncDisposable
             delivery, data.GetProperty("id").GetString()!, data.GetProperty("key").GetString()!, data.GetProperty("n").GetInt32(), Convert.ToHexString(hash), refused));
 
         context.Response.StatusCode = refused ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
-        if (_trap is { } trap)
+        if (_trap is { } trap && trap.Host == context.Request.Headers.UserAgent)
         {
             await trap.EnterAsync().WaitAsync(context.RequestAborted);
         }
     }
 
-    /// <summary>Holds requests unanswered.</summary>
-    internal sealed class Trap(int requests)
+    internal sealed class Trap(string host, int requests)
     {
         private readonly TaskCompletionSource _sprung = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _requests;
+
+        public string Host => host;
 
         public Task SprungAsync() => _sprung.Task;
 
@@ -95,12 +96,11 @@ internal sealed class Receiver : IAsyncDisposable
 
         public Task EnterAsync()
         {
-            if (Interlocked.Increment(ref _requests) < requests)
+            if (Interlocked.Increment(ref _requests) == requests)
             {
-                return Task.CompletedTask;
+                _sprung.TrySetResult();
             }
 
-            _sprung.TrySetResult();
             return _released.Task;
         }
     }

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Outbox.Deliveries;
 using Outbox.Profiles;
 using Outbox.Signing;
+using Polly;
 
 namespace Outbox.EndToEnd.Tests;
 
@@ -163,6 +165,62 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_the_overlap_only_the_new_secret_verifies()
+    {
+        var endpoint = (await _platform.ListenAsync(_receiver.Url("/hook"))).Endpoint;
+        const string NewSecret = "another-signing-secret-of-at-least-32-characters";
+
+        var rotated = await _platform.Outbox.Endpoints.RotateSecretAsync(endpoint.Id, NewSecret, overlap: TimeSpan.Zero);
+        await _platform.EndCallAsync("call_1");
+        var request = await _receiver.NextAsync();
+
+        Assert.Null(rotated!.Endpoint.PreviousSecretUntil);
+        Assert.True(new WebhookVerifier(Platform.Quick, NewSecret).Verify(request.Body, name => request.Headers.GetValueOrDefault(name)).IsValid);
+        Assert.False(new WebhookVerifier(Platform.Quick, Platform.Secret).Verify(request.Body, name => request.Headers.GetValueOrDefault(name)).IsValid);
+    }
+
+    [Fact]
+    public async Task An_events_own_headers_arrive_with_it()
+    {
+        await _platform.ListenAsync(_receiver.Url("/hook"));
+
+        await _platform.Outbox.EnqueueInOwnTransactionAsync(
+            new WebhookEvent("call.ended", new { id = "call_1" }) { Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["X-Acme-Region"] = "eu \"1\"" } });
+
+        Assert.Equal("eu \"1\"", (await _receiver.NextAsync()).Headers["X-Acme-Region"]);
+    }
+
+    [Fact]
+    public async Task The_hosts_own_strategies_stand_around_each_attempt()
+    {
+        var attempts = new ConcurrentQueue<Uri>();
+        await using var platform = await Platform.StartAsync(build: outbox => outbox.ConfigureAttempt(
+            pipeline => pipeline.AddStrategy(_ => new Watching(attempts), new WatchingOptions())));
+        await platform.ListenAsync(_receiver.Url("/hook"));
+        _receiver.Answer("/hook", 500, 200);
+
+        await platform.UntilAsync((await platform.EndCallAsync("call_1")).DeliveryIds.Single(), DeliveryStatus.Delivered);
+
+        Assert.Equal(2, attempts.Count);
+    }
+
+    [Fact]
+    public async Task What_is_past_its_retention_is_deleted_by_the_host()
+    {
+        await using var platform = await Platform.StartAsync(configure: options =>
+        {
+            options.Retention.KeepDelivered = TimeSpan.Zero;
+            options.Retention.Interval = TimeSpan.FromSeconds(1);
+        });
+        await platform.ListenAsync(_receiver.Url("/hook"));
+
+        var id = (await platform.EndCallAsync("call_1")).DeliveryIds.Single();
+        await _receiver.NextAsync();
+
+        await platform.UntilAsync(async () => await platform.Outbox.Deliveries.GetAsync(id) is null);
+    }
+
+    [Fact]
     public async Task A_repeated_enqueue_with_the_same_idempotency_key_sends_once()
     {
         await _platform.ListenAsync(_receiver.Url("/hook"));
@@ -174,5 +232,18 @@ public sealed class DeliveryTests : IAsyncLifetime
         Assert.Single(results.Select(result => result.EventId).Distinct(StringComparer.Ordinal));
         Assert.Equal(7, results.Count(result => result.IsDuplicate));
         Assert.Single(_receiver.All);
+    }
+
+    private sealed class WatchingOptions : ResilienceStrategyOptions;
+
+    private sealed class Watching(ConcurrentQueue<Uri> attempts) : ResilienceStrategy<HttpResponseMessage>
+    {
+        protected override async ValueTask<Outcome<HttpResponseMessage>> ExecuteCore<TState>(
+            Func<ResilienceContext, TState, ValueTask<Outcome<HttpResponseMessage>>> callback, ResilienceContext context, TState state)
+        {
+            var outcome = await callback(context, state);
+            attempts.Enqueue(outcome.Result!.RequestMessage!.RequestUri!);
+            return outcome;
+        }
     }
 }

@@ -36,6 +36,8 @@ public sealed class Platform : IAsyncDisposable
 
     public IWebhookOutbox Outbox => _host.Services.GetRequiredService<IWebhookOutbox>();
 
+    public IServiceProvider Services => _host.Services;
+
     public string ConnectionString => ConnectionStringOf(_folder);
 
     public static async Task<Platform> StartAsync(
@@ -104,14 +106,21 @@ public sealed class Platform : IAsyncDisposable
     public async Task<DeliveryDetails> UntilAsync(string deliveryId, Func<DeliveryDetails, bool> isSo)
     {
         DeliveryDetails? delivery = null;
-        await UntilAsync(async () => (delivery = await Outbox.Deliveries.GetAsync(deliveryId)) is not null && isSo(delivery));
-        return delivery!;
+        try
+        {
+            await UntilAsync(async () => (delivery = await Outbox.Deliveries.GetAsync(deliveryId)) is not null && isSo(delivery));
+            return delivery!;
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new TimeoutException($"{deliveryId} is still {delivery}", e);
+        }
     }
 
     /// <summary>Waits until something is so in the database. There is nothing to await there, so it looks.</summary>
-    public async Task UntilAsync(Func<Task<bool>> isSo)
+    public async Task UntilAsync(Func<Task<bool>> isSo, int seconds = 30)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         while (!await isSo())
         {
@@ -134,7 +143,9 @@ public sealed class Platform : IAsyncDisposable
         _host.Dispose();
         if (_ownsFolder)
         {
-            SqliteConnection.ClearAllPools();
+            // Only this one's: the connections of tests beside this one are in use.
+            using var pooled = new SqliteConnection(ConnectionString);
+            SqliteConnection.ClearPool(pooled);
             _folder.Delete(recursive: true);
         }
     }

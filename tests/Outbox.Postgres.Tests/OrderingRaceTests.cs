@@ -17,8 +17,8 @@ public sealed class OrderingRaceTests : PostgresTest
         await Stores.PutAsync(Some.Endpoint());
         await Stores.EnqueueAsync(Some.Event("key"));
         var first = await Stores.ClaimAsync();
-        await using var caller = await Fixture.BeginAsync();
-        var second = await Stores.EnqueueAsync(Some.Event("key"), caller.Transaction);
+        await using var caller = await Fixture.BeginAsync(Stores);
+        var second = await caller.EnqueueAsync(Some.Event("key"));
 
         await Stores.SettleAsync(first).WaitAsync(Some.Patience);
         Assert.Empty(await Stores.ClaimAsync());
@@ -34,9 +34,9 @@ public sealed class OrderingRaceTests : PostgresTest
         await Stores.PutAsync(Some.Endpoint());
         await Stores.EnqueueAsync(Some.Event("key"));
         var first = await Stores.ClaimAsync();
-        await using (var caller = await Fixture.BeginAsync())
+        await using (var caller = await Fixture.BeginAsync(Stores))
         {
-            await Stores.EnqueueAsync(Some.Event("key"), caller.Transaction);
+            await caller.EnqueueAsync(Some.Event("key"));
             await Stores.SettleAsync(first);
         }
 
@@ -76,10 +76,10 @@ public sealed class OrderingRaceTests : PostgresTest
         await Stores.EnqueueAsync(Some.Event() with { Subject = "call_1", Holds = [new WebhookHold("recording", TimeSpan.FromMinutes(1))] });
         await Fixture.AdvanceAsync(TimeSpan.FromMinutes(2));
         var claimed = await Stores.ClaimAsync();
-        await using var caller = await Fixture.BeginAsync();
-        await Stores.PutAsync(endpoint with { Url = "https://other.example/" }, caller.Transaction);
+        await using var caller = await Fixture.BeginAsync(Stores);
+        await caller.PutAsync(new EndpointLookup { Id = endpoint.Id }, _ => endpoint with { Url = "https://other.example/" });
         var release = new HoldRelease { Subject = "call_1", Artifact = "recording", Patch = data => data.ToArray() };
-        Assert.Equal(ArtifactOutcome.TooLate, await Stores.Outbox.ReleaseHoldAsync(release, caller.Transaction, CancellationToken.None));
+        Assert.Equal(ArtifactOutcome.TooLate, await caller.ReleaseAsync(release));
 
         var stored = await Stores.SettleAsync(claimed, DeliveryTransition.Parked("gone")).WaitAsync(Some.Patience);
         await caller.CommitAsync();
@@ -97,9 +97,9 @@ public sealed class OrderingRaceTests : PostgresTest
         await Stores.PutAsync(Some.Endpoint());
         await Stores.EnqueueAsync(Some.Event() with { Subject = "call_1", Holds = [new WebhookHold("recording", TimeSpan.FromMinutes(1))] });
         await Fixture.AdvanceAsync(TimeSpan.FromMinutes(2));
-        await using var caller = await Fixture.BeginAsync();
+        await using var caller = await Fixture.BeginAsync(Stores);
         var release = new HoldRelease { Subject = "call_1", Artifact = "recording", Patch = _ => """{"recording":true}"""u8.ToArray() };
-        Assert.Equal(ArtifactOutcome.Released, await Stores.Outbox.ReleaseHoldAsync(release, caller.Transaction, CancellationToken.None));
+        Assert.Equal(ArtifactOutcome.Released, await caller.ReleaseAsync(release));
 
         Assert.Empty(await Stores.ClaimAsync().WaitAsync(Some.Patience));
         await caller.CommitAsync();

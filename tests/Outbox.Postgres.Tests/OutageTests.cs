@@ -61,6 +61,16 @@ public sealed class OutageTests : PostgresTest
         Assert.Equal(10, delivered.Deliveries.Count);
     }
 
+    [Theory]
+    [InlineData("System.Threading.ManualResetEventSlim", true)]
+    [InlineData("Npgsql.PoolingDataSource", false)]
+    public void A_connection_that_broke_in_the_pool_is_an_outage_and_a_closed_data_source_is_not(string disposed, bool isOutage)
+    {
+        var explained = PostgresFailure.Explain(new ObjectDisposedException(disposed), Fixture.Database());
+
+        Assert.Equal(isOutage, explained?.IsTransient is true);
+    }
+
     private static async Task AssertAwayAsync(Func<Task> call) =>
         Assert.True((await Assert.ThrowsAsync<OutboxStoreException>(call)).IsTransient);
 }

@@ -42,8 +42,12 @@ public sealed class PostgresEndpointTests : EndpointContract<PostgresFixture>;
 
 public sealed class PostgresDeliveryQueryTests : DeliveryQueryContract<PostgresFixture>;
 
+public sealed class PostgresInspectionTests : InspectionContract<PostgresFixture>;
+
 public sealed class PostgresSchemaTests : SchemaContract<PostgresFixture>;
 
 public sealed class PostgresClockTests : ClockContract<PostgresFixture>;
 
 public sealed class PostgresTwoDispatchersTests : TwoDispatchersContract<PostgresFixture>;
+
+public sealed class PostgresTelemetryTests : TelemetryContract<PostgresFixture>;

@@ -31,7 +31,8 @@ public sealed class PostgresFixture : StoreFixture
     public OutboxStores Connect(Action<PostgresStoreOptions>? configure = null, NpgsqlDataSource? dataSource = null)
     {
         var database = Database(configure, dataSource);
-        return new OutboxStores(new PostgresOutboxStore(database), new PostgresEndpointStore(database), new PostgresDeliveryStore(database));
+        return new OutboxStores(
+            new PostgresOutboxStore(database), new PostgresEndpointStore(database), new PostgresDeliveryStore(database), new PostgresInspectionStore(database));
     }
 
     internal PostgresDatabase Database(Action<PostgresStoreOptions>? configure = null, NpgsqlDataSource? dataSource = null)

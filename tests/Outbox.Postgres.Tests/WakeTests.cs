@@ -37,8 +37,8 @@ public sealed class WakeTests : PostgresTest
         await HearConnectionAsync(other);
         await Stores.EnqueueAsync(Some.Event());
         await other.Outbox.WaitForChangeAsync(CancellationToken.None).WaitAsync(Some.Patience);
-        await using var caller = await Fixture.BeginAsync();
-        var late = await Stores.EnqueueAsync(Some.Event(), caller.Transaction);
+        await using var caller = await Fixture.BeginAsync(Stores);
+        var late = await caller.EnqueueAsync(Some.Event());
         await other.ClaimAsync("owner-2");
 
         await caller.CommitAsync();

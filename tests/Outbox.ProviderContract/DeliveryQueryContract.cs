@@ -36,6 +36,62 @@ public abstract class DeliveryQueryContract<TFixture> : StoreContract<TFixture>
     }
 
     [ContractFact]
+    public async Task What_support_searches_for_is_found()
+    {
+        var ours = await Stores.PutAsync(Some.Endpoint() with { Tenant = "org_1" });
+        await Stores.PutAsync(Some.Endpoint());
+        var first = await Stores.EnqueueAsync(Some.About("call_17") with { Tenant = "org_1" });
+        var second = await Stores.EnqueueAsync(Some.About("call_18") with { Tenant = "org_2" });
+        var toOurs = Assert.Single(await FindAsync(new() { EndpointId = ours.Id }));
+        var toPlatform = Assert.Single(first.DeliveryIds.Where(id => id != toOurs));
+        var another = Assert.Single(second.DeliveryIds);
+        foreach (var claimed in await Stores.ClaimAsync())
+        {
+            await (claimed.Id == toOurs
+                ? Stores.SettleAsync(claimed, DeliveryTransition.Exhausted, Some.Attempt(500))
+                : Stores.SettleAsync(claimed, DeliveryTransition.RetryAfter(Some.Minute), Some.Attempt(null, "timeout")));
+        }
+
+        Assert.Equal([toOurs], await FindAsync(new() { EndpointTenant = "org_1" }));
+        Assert.Empty(await FindAsync(new() { EndpointTenant = "org_2" }));
+        Assert.Equal([toOurs], await FindAsync(new() { LastStatusCode = 500 }));
+        Assert.Equal([toPlatform, another], (await FindAsync(new() { LastError = "timeout" })).Order(StringComparer.Ordinal));
+        Assert.Equal([toPlatform, another], (await FindAsync(new() { OpenOnly = true })).Order(StringComparer.Ordinal));
+        Assert.Equal(3, (await FindAsync(new() { SubjectPrefix = "call_1" })).Count());
+        Assert.Equal([another], await FindAsync(new() { SubjectPrefix = "call_18" }));
+        Assert.Empty(await FindAsync(new() { SubjectPrefix = "CALL_1" }));
+        Assert.Empty(await FindAsync(new() { SubjectPrefix = "call%" }));
+    }
+
+    [ContractFact]
+    public async Task The_details_tell_the_whole_event()
+    {
+        await Stores.PutAsync(Some.Endpoint() with { ShipTranscript = false });
+        var newEvent = Some.About("call_1", Some.Hold("transcript", 20), Some.Hold("recording", 10)) with
+        {
+            Scopes = ["all", "call:call_1"],
+            OrderingKey = "order",
+            IdempotencyKey = "once",
+            Headers = """{"X-Acme":"1"}""",
+        };
+        var id = await Stores.OweAsync(newEvent);
+        await AdvanceMinutesAsync(5);
+        var releasedAt = await Fixture.NowAsync();
+        await Stores.ReleaseAsync(Some.Release("call_1", "recording"));
+
+        var details = await Stores.DetailsAsync(id);
+
+        Assert.False(details.ShipTranscript);
+        Assert.Equal(["all", "call:call_1"], details.Scopes);
+        Assert.Equal(("order", "once", """{"X-Acme":"1"}"""), (details.OrderingKey, details.IdempotencyKey, details.Headers));
+        Assert.Null(details.ErasedAt);
+        Assert.Equal(["recording", "transcript"], details.Holds.Select(hold => hold.Artifact));
+        AssertAbout(releasedAt, details.Holds[0].ReleasedAt);
+        Assert.Null(details.Holds[1].ReleasedAt);
+        AssertAbout(details.EnqueuedAt + 20 * Some.Minute, details.Holds[1].Deadline);
+    }
+
+    [ContractFact]
     public async Task Pages_go_on_where_the_one_before_ended_while_rows_are_added()
     {
         await Stores.PutAsync(Some.Endpoint());

@@ -114,11 +114,11 @@ public abstract class EndpointContract<TFixture> : StoreContract<TFixture>
     {
         EnqueueResult result;
 
-        await using (var caller = await Fixture.BeginAsync())
+        await using (var caller = await Fixture.BeginAsync(Stores))
         {
             await caller.InsertCallAsync("call_1");
-            await Stores.PutAsync(Some.Endpoint() with { Scope = "call:call_1" }, caller.Transaction);
-            result = await Stores.EnqueueAsync(Some.About("call_1") with { Scopes = ["all", "call:call_1"] }, caller.Transaction);
+            await caller.PutAsync(new(), _ => Some.Endpoint() with { Scope = "call:call_1" });
+            result = await caller.EnqueueAsync(Some.About("call_1") with { Scopes = ["all", "call:call_1"] });
             await caller.CommitAsync();
         }
 
@@ -130,9 +130,9 @@ public abstract class EndpointContract<TFixture> : StoreContract<TFixture>
     {
         var endpoint = Some.Endpoint();
 
-        await using (var caller = await Fixture.BeginAsync())
+        await using (var caller = await Fixture.BeginAsync(Stores))
         {
-            await Stores.PutAsync(endpoint, caller.Transaction);
+            await caller.PutAsync(new(), _ => endpoint);
             await caller.RollbackAsync();
         }
 

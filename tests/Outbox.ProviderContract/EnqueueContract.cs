@@ -39,10 +39,10 @@ public abstract class EnqueueContract<TFixture> : StoreContract<TFixture>
         await Stores.PutAsync(Some.Endpoint());
         string id;
 
-        await using (var caller = await Fixture.BeginAsync())
+        await using (var caller = await Fixture.BeginAsync(Stores))
         {
             await caller.InsertCallAsync("call_1");
-            id = Assert.Single((await Stores.EnqueueAsync(Some.Event(), caller.Transaction)).DeliveryIds);
+            id = Assert.Single((await caller.EnqueueAsync(Some.Event())).DeliveryIds);
             await caller.CommitAsync();
         }
 
@@ -55,10 +55,10 @@ public abstract class EnqueueContract<TFixture> : StoreContract<TFixture>
     {
         await Stores.PutAsync(Some.Endpoint());
 
-        await using (var caller = await Fixture.BeginAsync())
+        await using (var caller = await Fixture.BeginAsync(Stores))
         {
             await caller.InsertCallAsync("call_1");
-            await Stores.EnqueueAsync(Some.About("call_1", Some.Hold("recording", 5)) with { IdempotencyKey = "k" }, caller.Transaction);
+            await caller.EnqueueAsync(Some.About("call_1", Some.Hold("recording", 5)) with { IdempotencyKey = "k" });
             await caller.RollbackAsync();
         }
 
@@ -74,8 +74,8 @@ public abstract class EnqueueContract<TFixture> : StoreContract<TFixture>
     public async Task Nothing_shows_before_the_callers_commit()
     {
         await Stores.PutAsync(Some.Endpoint());
-        await using var caller = await Fixture.BeginAsync();
-        var id = Assert.Single((await Stores.EnqueueAsync(Some.Event(), caller.Transaction)).DeliveryIds);
+        await using var caller = await Fixture.BeginAsync(Stores);
+        var id = Assert.Single((await caller.EnqueueAsync(Some.Event())).DeliveryIds);
 
         Assert.Null(await Deliveries.GetAsync(id, CancellationToken.None));
 
@@ -87,11 +87,11 @@ public abstract class EnqueueContract<TFixture> : StoreContract<TFixture>
     public async Task The_callers_transaction_stays_open_and_in_the_callers_hands()
     {
         await Stores.PutAsync(Some.Endpoint());
-        await using var caller = await Fixture.BeginAsync();
+        await using var caller = await Fixture.BeginAsync(Stores);
 
-        await Stores.EnqueueAsync(Some.Event(), caller.Transaction);
+        await caller.EnqueueAsync(Some.Event());
         await caller.InsertCallAsync("call_after");
-        await Stores.EnqueueAsync(Some.Event(), caller.Transaction);
+        await caller.EnqueueAsync(Some.Event());
         await caller.CommitAsync();
 
         Assert.Equal(1, await Fixture.CountCallsAsync());
@@ -101,11 +101,11 @@ public abstract class EnqueueContract<TFixture> : StoreContract<TFixture>
     [ContractFact(StoreCapabilities.CallerTransactions)]
     public async Task A_completed_transaction_is_refused()
     {
-        await using var caller = await Fixture.BeginAsync();
+        await using var caller = await Fixture.BeginAsync(Stores);
         await caller.CommitAsync();
 
         await Assert.ThrowsAsync<WebhookValidationException>(
-            () => Stores.EnqueueAsync(Some.Event() with { IdempotencyKey = "k" }, caller.Transaction));
+            async () => await caller.EnqueueAsync(Some.Event() with { IdempotencyKey = "k" }));
 
         Assert.False((await Stores.EnqueueAsync(Some.Event() with { IdempotencyKey = "k" })).IsDuplicate);
     }

@@ -78,10 +78,10 @@ public abstract class FairnessContract<TFixture> : StoreContract<TFixture>
 
     private async Task OweManyAsync(int count, string scope)
     {
-        await using var caller = Fixture.Has(StoreCapabilities.CallerTransactions) ? await Fixture.BeginAsync() : null;
+        await using var caller = Fixture.Has(StoreCapabilities.CallerTransactions) ? await Fixture.BeginAsync(Stores) : null;
         for (var i = 0; i < count; i++)
         {
-            await Stores.EnqueueAsync(Some.Event() with { Scopes = [scope] }, caller?.Transaction);
+            await (caller?.EnqueueAsync(Some.Event() with { Scopes = [scope] }) ?? Outbox.EnqueueAsync(Some.Event() with { Scopes = [scope] }, null, CancellationToken.None));
         }
 
         await (caller?.CommitAsync() ?? Task.CompletedTask);

@@ -10,6 +10,24 @@ public abstract class FanOutContract<TFixture> : StoreContract<TFixture>
     where TFixture : StoreFixture, new()
 {
     [ContractFact]
+    public async Task An_event_for_one_endpoint_is_owed_to_that_one_whatever_it_listens_to()
+    {
+        var one = await Stores.PutAsync(Some.Endpoint() with { Scope = "campaign:a", EventTypes = ["call.failed"], Tenant = "org_1" });
+        await Stores.PutAsync(Some.Endpoint());
+
+        var owed = await Stores.OweAsync(Some.Event() with { OnlyEndpointId = one.Id, Tenant = "org_1" });
+        var ordered = await Stores.OweAsync(Some.Ordered("key") with { OnlyEndpointId = one.Id, Tenant = "org_1" });
+        var ofAnother = await Stores.EnqueueAsync(Some.Event() with { OnlyEndpointId = one.Id, Tenant = "org_2" });
+        await Endpoints.DeleteAsync(one.Id, CancellationToken.None);
+        var deleted = await Stores.EnqueueAsync(Some.Event() with { OnlyEndpointId = one.Id, Tenant = "org_1" });
+
+        Assert.Equal(one.Id, (await Stores.DetailsAsync(owed)).EndpointId);
+        Assert.Equal(one.Id, (await Stores.DetailsAsync(ordered)).EndpointId);
+        Assert.Empty(ofAnother.DeliveryIds);
+        Assert.Empty(deleted.DeliveryIds);
+    }
+
+    [ContractFact]
     public async Task Every_endpoint_whose_scope_the_event_names_gets_one_delivery()
     {
         var wanted = new List<string>();

@@ -158,9 +158,9 @@ public abstract class HoldContract<TFixture> : StoreContract<TFixture>
         await Stores.PutAsync(Some.Endpoint());
         var id = await Stores.OweAsync(Some.About("call_1", Some.Hold("recording", 10)));
 
-        await using (var caller = await Fixture.BeginAsync())
+        await using (var caller = await Fixture.BeginAsync(Stores))
         {
-            Assert.Equal(ArtifactOutcome.Released, await Stores.ReleaseAsync(Some.Release("call_1", "recording"), caller.Transaction));
+            Assert.Equal(ArtifactOutcome.Released, await caller.ReleaseAsync(Some.Release("call_1", "recording")));
             await caller.RollbackAsync();
         }
 
@@ -175,10 +175,10 @@ public abstract class HoldContract<TFixture> : StoreContract<TFixture>
     {
         await Stores.PutAsync(Some.Endpoint());
 
-        await using (var caller = await Fixture.BeginAsync())
+        await using (var caller = await Fixture.BeginAsync(Stores))
         {
-            await Stores.EnqueueAsync(Some.About("call_1", Some.Hold("recording", 10)), caller.Transaction);
-            Assert.Equal(ArtifactOutcome.Released, await Stores.ReleaseAsync(Some.Release("call_1", "recording"), caller.Transaction));
+            await caller.EnqueueAsync(Some.About("call_1", Some.Hold("recording", 10)));
+            Assert.Equal(ArtifactOutcome.Released, await caller.ReleaseAsync(Some.Release("call_1", "recording")));
             await caller.CommitAsync();
         }
 

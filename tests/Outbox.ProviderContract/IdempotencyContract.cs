@@ -68,11 +68,11 @@ public abstract class IdempotencyContract<TFixture> : StoreContract<TFixture>
         await Stores.PutAsync(Some.Endpoint());
         var first = await Stores.EnqueueAsync(Some.Event() with { IdempotencyKey = "k" });
 
-        await using (var caller = await Fixture.BeginAsync())
+        await using (var caller = await Fixture.BeginAsync(Stores))
         {
             await caller.InsertCallAsync("call_1");
-            Assert.Equal(first.EventId, (await Stores.EnqueueAsync(Some.Event() with { IdempotencyKey = "k" }, caller.Transaction)).EventId);
-            await Stores.EnqueueAsync(Some.Event(), caller.Transaction);
+            Assert.Equal(first.EventId, (await caller.EnqueueAsync(Some.Event() with { IdempotencyKey = "k" })).EventId);
+            await caller.EnqueueAsync(Some.Event());
             await caller.CommitAsync();
         }
 
@@ -85,10 +85,10 @@ public abstract class IdempotencyContract<TFixture> : StoreContract<TFixture>
     {
         await Stores.PutAsync(Some.Endpoint());
 
-        await using (var caller = await Fixture.BeginAsync())
+        await using (var caller = await Fixture.BeginAsync(Stores))
         {
-            var first = await Stores.EnqueueAsync(Some.Event() with { IdempotencyKey = "k" }, caller.Transaction);
-            var second = await Stores.EnqueueAsync(Some.Event() with { IdempotencyKey = "k" }, caller.Transaction);
+            var first = await caller.EnqueueAsync(Some.Event() with { IdempotencyKey = "k" });
+            var second = await caller.EnqueueAsync(Some.Event() with { IdempotencyKey = "k" });
             Assert.Equal((first.EventId, true), (second.EventId, second.IsDuplicate));
             Assert.Equal(first.DeliveryIds, second.DeliveryIds);
             await caller.CommitAsync();

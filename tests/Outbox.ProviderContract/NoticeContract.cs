@@ -113,13 +113,11 @@ public abstract class NoticeContract<TFixture> : StoreContract<TFixture>
     [ContractFact(StoreCapabilities.CallerTransactions)]
     public async Task A_put_that_is_rolled_back_tells_nothing()
     {
-        await using (var caller = await Fixture.BeginAsync())
+        await using (var caller = await Fixture.BeginAsync(Stores))
         {
-            await Endpoints.PutAsync(
+            await caller.PutAsync(
                 new EndpointLookup { Id = _endpoint.Id },
-                found => new EndpointChange(found! with { DisabledAt = found.CreatedAt, DisabledReason = "operator" }, Some.Event() with { Scopes = ["notices"] }),
-                caller.Transaction,
-                CancellationToken.None);
+                found => new EndpointChange(found! with { DisabledAt = found.CreatedAt, DisabledReason = "operator" }, Some.Event() with { Scopes = ["notices"] }));
             await caller.RollbackAsync();
         }
 

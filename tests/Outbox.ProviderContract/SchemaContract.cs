@@ -63,10 +63,7 @@ public abstract class SchemaContract<TFixture> : StoreContract<TFixture>
     public async Task The_script_makes_tables_that_pass_validation()
     {
         await Fixture.CreateDatabaseAsync();
-        await using (var connection = await Fixture.OpenConnectionAsync())
-        {
-            await connection.RunAsync(Outbox.SchemaScript);
-        }
+        await Fixture.RunScriptAsync(Outbox.SchemaScript);
 
         var validating = await Fixture.ConnectAsync(SchemaMode.ValidateOnly);
         await validating.Outbox.OpenAsync(CancellationToken.None);

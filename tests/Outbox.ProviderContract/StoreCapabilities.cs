@@ -8,14 +8,16 @@ public enum StoreCapabilities
     None = 0,
 
     /// <summary>
-    /// Takes part in the caller's <see cref="System.Data.Common.DbTransaction"/>; the fixture has
-    /// <see cref="StoreFixture.OpenConnectionAsync"/>.
+    /// Takes part in a transaction of the caller's. Where that is a <see cref="System.Data.Common.DbTransaction"/> the fixture has
+    /// <see cref="StoreFixture.OpenConnectionAsync"/>; else it overrides <see cref="StoreFixture.BeginAsync"/>,
+    /// <see cref="StoreFixture.CreateCallsAsync"/> and <see cref="StoreFixture.CountCallsAsync"/>.
     /// </summary>
     CallerTransactions = 1,
 
     /// <summary>
     /// Makes, validates or leaves its tables as <see cref="Outbox.Storage.SchemaMode"/> says; the fixture has
-    /// <see cref="StoreFixture.OpenConnectionAsync"/>.
+    /// <see cref="StoreFixture.OpenConnectionAsync"/>, or overrides <see cref="StoreFixture.RunScriptAsync"/> and
+    /// <see cref="StoreFixture.MakeSchemaNewerAsync"/>.
     /// </summary>
     SchemaModes = 2,
 

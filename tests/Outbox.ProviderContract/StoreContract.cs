@@ -24,6 +24,9 @@ public abstract class StoreContract<TFixture> : IAsyncLifetime
     /// <summary>The management side of <see cref="Stores"/>.</summary>
     protected IDeliveryStore Deliveries => Stores.Deliveries;
 
+    /// <summary>The counts and figures of <see cref="Stores"/>.</summary>
+    protected IInspectionStore Inspection => Stores.Inspection;
+
     /// <inheritdoc/>
     public virtual async Task InitializeAsync() => Stores = await Fixture.CreateAsync();
 

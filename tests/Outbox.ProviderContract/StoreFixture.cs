@@ -35,6 +35,13 @@ public abstract class StoreFixture : IAsyncDisposable
     /// <summary>What the store's clock says.</summary>
     public virtual ValueTask<DateTimeOffset> NowAsync() => new(Clock.GetUtcNow());
 
+    /// <summary>Runs the store's schema script, as whoever owns the database does.</summary>
+    public virtual async ValueTask RunScriptAsync(string script)
+    {
+        await using var connection = await OpenConnectionAsync();
+        await connection.RunAsync(script);
+    }
+
     /// <summary>Makes the outbox's tables look like those of a later version of the store.</summary>
     public virtual async ValueTask MakeSchemaNewerAsync()
     {
@@ -52,8 +59,7 @@ public abstract class StoreFixture : IAsyncDisposable
         var stores = await OpenAnotherAsync();
         if (Has(StoreCapabilities.CallerTransactions))
         {
-            await using var connection = await OpenConnectionAsync();
-            await connection.RunAsync("create table calls (id varchar(100) primary key)");
+            await CreateCallsAsync();
         }
 
         return stores;
@@ -67,20 +73,27 @@ public abstract class StoreFixture : IAsyncDisposable
         return stores;
     }
 
-    /// <summary>Begins a transaction as the host would.</summary>
-    public virtual async ValueTask<CallerTransaction> BeginAsync()
+    /// <summary>Begins a transaction as the host would, in which <paramref name="stores"/> take part.</summary>
+    public virtual async ValueTask<CallerTransaction> BeginAsync(OutboxStores stores)
     {
         var connection = await OpenConnectionAsync();
-        return new CallerTransaction(connection, await connection.BeginTransactionAsync());
+        return new DbCallerTransaction(stores, connection, await connection.BeginTransactionAsync());
     }
 
     /// <summary>How many rows of the host's own are committed.</summary>
-    public async ValueTask<long> CountCallsAsync()
+    public virtual async ValueTask<long> CountCallsAsync()
     {
         await using var connection = await OpenConnectionAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = "select count(*) from calls";
         return Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Makes the table of the host's own: <c>calls (id)</c>.</summary>
+    protected virtual async ValueTask CreateCallsAsync()
+    {
+        await using var connection = await OpenConnectionAsync();
+        await connection.RunAsync("create table calls (id varchar(100) primary key)");
     }
 
     internal bool Has(StoreCapabilities capability) =>

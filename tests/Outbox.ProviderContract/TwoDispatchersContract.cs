@@ -60,10 +60,10 @@ public abstract class TwoDispatchersContract<TFixture> : StoreContract<TFixture>
 
     private async Task EnqueueAllAsync()
     {
-        await using var caller = Fixture.Has(StoreCapabilities.CallerTransactions) ? await Fixture.BeginAsync() : null;
+        await using var caller = Fixture.Has(StoreCapabilities.CallerTransactions) ? await Fixture.BeginAsync(Stores) : null;
         for (var i = 0; i < EventCount; i++)
         {
-            await Stores.EnqueueAsync(Some.Event(), caller?.Transaction);
+            await (caller?.EnqueueAsync(Some.Event()) ?? Outbox.EnqueueAsync(Some.Event(), null, CancellationToken.None));
         }
 
         await (caller?.CommitAsync() ?? Task.CompletedTask);

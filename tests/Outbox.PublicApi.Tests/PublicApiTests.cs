@@ -9,6 +9,10 @@ public sealed class PublicApiTests
     [Theory]
     [InlineData("Outbox.AspNetCore")]
     [InlineData("Outbox.Core")]
+    [InlineData("Outbox.EntityFrameworkCore")]
+#if LITEDB
+    [InlineData("Outbox.LiteDb")]
+#endif
     [InlineData("Outbox.Postgres")]
     [InlineData("Outbox.Sqlite")]
     [InlineData("Outbox.Testing")]

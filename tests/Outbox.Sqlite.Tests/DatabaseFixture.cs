@@ -61,7 +61,9 @@ public sealed class DatabaseFixture : IDisposable
             database.Dispose();
         }
 
-        SqliteConnection.ClearAllPools();
+        // Only this one's: the connections of tests beside this one are in use.
+        using var pooled = new SqliteConnection($"Data Source={File};");
+        SqliteConnection.ClearPool(pooled);
         _folder.Delete(recursive: true);
     }
 }

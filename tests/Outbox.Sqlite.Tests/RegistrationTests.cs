@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
 using Outbox.Storage;
@@ -24,7 +25,11 @@ public sealed class RegistrationTests : IDisposable
             Assert.True(File.Exists($"{_database.File}-wal"));
         }
 
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        using (var reading = new SqliteConnection($"Data Source={_database.File};Pooling=True"))
+        {
+            SqliteConnection.ClearPool(reading);
+        }
+
         Assert.False(File.Exists($"{_database.File}-wal"), "The last connection to close puts the log back into the database.");
     }
 

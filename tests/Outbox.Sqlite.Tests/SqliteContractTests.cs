@@ -42,6 +42,8 @@ public sealed class SqliteEndpointTests : EndpointContract<SqliteFixture>;
 
 public sealed class SqliteDeliveryQueryTests : DeliveryQueryContract<SqliteFixture>;
 
+public sealed class SqliteInspectionTests : InspectionContract<SqliteFixture>;
+
 public sealed class SqliteSchemaTests : SchemaContract<SqliteFixture>;
 
 public sealed class SqliteClockTests : ClockContract<SqliteFixture>;
@@ -49,3 +51,5 @@ public sealed class SqliteClockTests : ClockContract<SqliteFixture>;
 public sealed class SqliteTwoDispatchersTests : TwoDispatchersContract<SqliteFixture>;
 
 public sealed class SqliteSuiteTests : SuiteContract<SqliteFixture>;
+
+public sealed class SqliteTelemetryTests : TelemetryContract<SqliteFixture>;

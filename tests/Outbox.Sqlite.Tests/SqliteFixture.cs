@@ -29,7 +29,7 @@ public sealed class SqliteFixture : StoreFixture
     {
         var database = new SqliteDatabase(SqliteSource.Parse(ConnectionString, new SqliteStoreOptions { SchemaMode = schemaMode }), Clock);
         _databases.Add(database);
-        return new(new OutboxStores(new SqliteOutboxStore(database), new SqliteEndpointStore(database), new SqliteDeliveryStore(database)));
+        return new(new OutboxStores(new SqliteOutboxStore(database), new SqliteEndpointStore(database), new SqliteDeliveryStore(database), new SqliteInspectionStore(database)));
     }
 
     public override async ValueTask<DbConnection> OpenConnectionAsync()
@@ -46,7 +46,9 @@ public sealed class SqliteFixture : StoreFixture
             database.Dispose();
         }
 
-        SqliteConnection.ClearAllPools();
+        // Only this one's: the connections of tests beside this one are in use.
+        using var pooled = new SqliteConnection(ConnectionString);
+        SqliteConnection.ClearPool(pooled);
         _folder.Delete(recursive: true);
         return ValueTask.CompletedTask;
     }

@@ -163,7 +163,7 @@ internal abstract class BrokenFixture : StoreFixture
     public override ValueTask CreateDatabaseAsync()
     {
         var inner = new InMemoryOutboxStore(Clock);
-        _stores = new OutboxStores(Break(inner), inner.Endpoints, inner.Deliveries);
+        _stores = new OutboxStores(Break(inner), inner.Endpoints, inner.Deliveries, inner.Inspection);
         return ValueTask.CompletedTask;
     }
 

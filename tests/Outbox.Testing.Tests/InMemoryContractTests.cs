@@ -42,6 +42,8 @@ public sealed class InMemoryEndpointTests : EndpointContract<InMemoryFixture>;
 
 public sealed class InMemoryDeliveryQueryTests : DeliveryQueryContract<InMemoryFixture>;
 
+public sealed class InMemoryInspectionTests : InspectionContract<InMemoryFixture>;
+
 public sealed class InMemorySchemaTests : SchemaContract<InMemoryFixture>;
 
 public sealed class InMemoryClockTests : ClockContract<InMemoryFixture>;
@@ -49,3 +51,5 @@ public sealed class InMemoryClockTests : ClockContract<InMemoryFixture>;
 public sealed class InMemoryTwoDispatchersTests : TwoDispatchersContract<InMemoryFixture>;
 
 public sealed class InMemorySuiteTests : SuiteContract<InMemoryFixture>;
+
+public sealed class InMemoryTelemetryTests : TelemetryContract<InMemoryFixture>;

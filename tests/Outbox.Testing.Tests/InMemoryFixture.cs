@@ -15,7 +15,7 @@ public sealed class InMemoryFixture : StoreFixture
         return ValueTask.CompletedTask;
     }
 
-    public override ValueTask<OutboxStores> ConnectAsync(SchemaMode schemaMode) => new(new OutboxStores(_store!, _store!.Endpoints, _store.Deliveries));
+    public override ValueTask<OutboxStores> ConnectAsync(SchemaMode schemaMode) => new(new OutboxStores(_store!, _store!.Endpoints, _store.Deliveries, _store.Inspection));
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

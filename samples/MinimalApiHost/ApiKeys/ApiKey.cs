@@ -20,6 +20,9 @@ internal sealed record ApiKey
     public bool Is(string presented) =>
         CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(Key)), SHA256.HashData(Encoding.UTF8.GetBytes(presented)));
 
+    /// <summary>Names what the key may do, and not the key.</summary>
+    public override string ToString() => $"{nameof(ApiKey)} with {string.Join(", ", Scopes)}";
+
     public IEnumerable<Claim> Claims() =>
         Scopes.Select(scope => new Claim("scope", scope)).Concat(Tenant is null ? [] : [new Claim("tenant", Tenant)]);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MinimalApiHost.Requests;
 using Outbox;
 
 namespace MinimalApiHost.Calls;
@@ -7,24 +8,34 @@ namespace MinimalApiHost.Calls;
 /// <summary>What customers are told about a call, in the shape that TTMA publishes.</summary>
 internal static class CallEvents
 {
-    public static WebhookEvent Started(Call call, PlatformProfile platform) => About(call, platform.Started, Facts(call));
+    public static IReadOnlyList<WebhookEvent> Started(Call call, IReadOnlyList<string> words) => [.. words.Select(word => About(call, word, Facts(call)))];
 
-    /// <summary>The event of a call that is over. It waits for the recording where there will be one; failed calls wait for nothing.</summary>
-    public static WebhookEvent Ended(Call call, EndCall request, PlatformProfile platform) =>
-        request.Status is EndCall.Failed
-            ? About(call, platform.Failed, Facts(call, request))
-            : About(call, platform.Ended, Facts(call, request)) with { Holds = call.Record ? [.. Holds(request, platform)] : [] };
+    /// <summary>
+    /// The events of a call that is over. They wait for the recording where there will be one and it has not arrived yet; failed calls wait for
+    /// nothing.
+    /// </summary>
+    /// <param name="call">The call after its end, with the artifacts that came before.</param>
+    /// <param name="request">What was said of the end.</param>
+    /// <param name="platform">What recorded calls wait for.</param>
+    /// <param name="words">What it is called: one event for each.</param>
+    public static IReadOnlyList<WebhookEvent> Ended(Call call, EndCall request, PlatformProfile platform, IReadOnlyList<string> words)
+    {
+        WebhookHold[] holds = call is { Record: true, Status: not EndCall.Failed } ? Holds(call, request, platform) : [];
+        return [.. words.Select(word => About(call, word, Facts(call, request)) with { Holds = holds })];
+    }
+
+    public static IReadOnlyList<WebhookScope> ScopesOf(Call call) =>
+    [
+        WebhookScope.Number(call.From),
+        WebhookScope.Number(call.To),
+        .. call.CampaignId is { } campaign ? [WebhookScope.Campaign(campaign)] : Array.Empty<WebhookScope>(),
+    ];
 
     private static WebhookEvent About(Call call, string type, JsonObject data) => new(type, data)
     {
         Tenant = call.Tenant,
         Subject = call.Id,
-        Scopes =
-        [
-            WebhookScope.Number(call.From),
-            WebhookScope.Number(call.To),
-            .. call.CampaignId is { } campaign ? [WebhookScope.Campaign(campaign)] : Array.Empty<WebhookScope>(),
-        ],
+        Scopes = ScopesOf(call),
     };
 
     private static JsonObject Facts(Call call, EndCall? end = null)
@@ -56,15 +67,22 @@ internal static class CallEvents
             facts.TryAdd(name, Node(value));
         }
 
+        foreach (var (name, value) in call.Artifacts.SelectMany(artifact => JsonNode.Parse(artifact.Patch)!.AsObject()))
+        {
+            facts[name] = value?.DeepClone();
+        }
+
         return facts;
     }
 
-    private static IEnumerable<WebhookHold> Holds(EndCall request, PlatformProfile platform) =>
-        from hold in platform.EndedHolds
-        where hold.Artifact is not "transcript" || request.Transcript is null
-        select hold.Artifact is "recording" && request.RecordingDeadlineSeconds is { } seconds
-            ? hold with { Deadline = Durations.Seconds("recordingDeadlineSeconds", seconds) }
-            : hold;
+    private static WebhookHold[] Holds(Call call, EndCall request, PlatformProfile platform) =>
+    [
+        .. from hold in platform.EndedHolds
+           where !call.Artifacts.Any(artifact => artifact.Name == hold.Artifact) && (hold.Artifact is not "transcript" || request.Transcript is null)
+           select hold.Artifact is "recording" && request.RecordingDeadlineSeconds is { } seconds
+               ? hold with { Deadline = Durations.Seconds("recordingDeadlineSeconds", seconds) }
+               : hold,
+    ];
 
     private static void Add(JsonObject facts, string name, JsonNode? value)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MinimalApiHost.Requests;
 using Outbox;
 
 namespace MinimalApiHost.Calls;
@@ -8,7 +9,8 @@ namespace MinimalApiHost.Calls;
 internal sealed record StartCall
 {
     private static readonly TimeSpan WebhookLifetime = TimeSpan.FromHours(24);
-    private static readonly Dictionary<string, string> Directions = new(StringComparer.Ordinal) { ["outbound"] = "outbound", ["inbound"] = "inbound" };
+    private static readonly string[] Directions = ["outbound", "inbound"];
+    private static readonly string[] UsualEvents = ["call.completed", "call.failed"];
 
     public string? Id { get; init; }
 
@@ -36,28 +38,48 @@ internal sealed record StartCall
 
     public Call ToCall(string? tenant, DateTimeOffset now) => new()
     {
-        Id = Id ?? $"call_{Guid.CreateVersion7(now):N}",
+        Id = Id is null ? $"call_{Guid.CreateVersion7(now):N}" : IsScope("id", Id, WebhookScope.Call),
         Tenant = tenant,
-        From = Require.Text("from", From),
-        To = Require.Text("to", To),
+        From = Require.PhoneNumber("from", From),
+        To = IsScope("to", Require.Text("to", To), WebhookScope.Number),
         Direction = Require.OneOf("direction", Direction ?? "outbound", Directions),
-        CampaignId = CampaignId,
+        CampaignId = CampaignId is null ? null : IsScope("campaignId", CampaignId, WebhookScope.Campaign),
         Record = Record,
         Metadata = Metadata?.GetRawText(),
         StartedAt = Call.Time(now),
     };
 
     /// <summary>The endpoint of this one call; null where the call brings none.</summary>
-    public WebhookEndpoint? EndpointOf(Call call, PlatformProfile platform, DateTimeOffset now) => WebhookUrl is null ? null : new WebhookEndpoint
+    public WebhookEndpoint? EndpointOf(Call call, PlatformProfile platform, DateTimeOffset now)
     {
-        Scope = WebhookScope.Call(call.Id),
-        Url = WebhookUrl,
-        Profile = "topcalls",
-        EventTypes = [.. (Require.Texts("webhook_events", WebhookEvents) ?? ["call.completed", "call.failed"]).Select(platform.TypeFor)],
-        Secret = WebhookSecret,
-        Tenant = call.Tenant,
-        ExpiresAt = now + WebhookLifetime,
-    };
+        if (WebhookUrl is null)
+        {
+            return (WebhookEvents, WebhookSecret) is (null, null)
+                ? null
+                : throw new WebhookValidationException("webhook_url", "Give 'webhook_url' too: without it there is nowhere to send this call's webhooks.");
+        }
+
+        const string profile = "topcalls";
+        return new WebhookEndpoint
+        {
+            Scope = WebhookScope.Call(call.Id),
+            Url = WebhookUrl,
+            Profile = profile,
+            EventTypes = platform.TypesFor(profile, Require.Texts("webhook_events", WebhookEvents) is { Count: > 0 } asked ? asked : UsualEvents),
+            Secret = WebhookSecret,
+            Tenant = call.Tenant,
+            ExpiresAt = now + WebhookLifetime,
+        };
+    }
+
+    /// <summary>Names the call, and neither its webhook's URL nor the secret.</summary>
+    public override string ToString() => $"{nameof(StartCall)} {Id} from {From} to {To}";
+
+    private static string IsScope(string field, string value, Func<string, WebhookScope> scope) => Require.Valid(field, value, text =>
+    {
+        scope(text);
+        return text;
+    });
 }
 
 /// <summary>The body of <c>POST /v1/calls/{id}/end</c>. What it has beyond these is sent along as it is: <c>usage</c>, <c>quality</c>, …</summary>
@@ -65,7 +87,9 @@ internal sealed record EndCall
 {
     public const string Failed = "failed";
 
-    public string Status { get; init; } = "completed";
+    private static readonly string[] Statuses = ["completed", Failed];
+
+    public string? Status { get; init; }
 
     public string? EndedReason { get; init; }
 
@@ -83,9 +107,11 @@ internal sealed record EndCall
 
     public Call ApplyTo(Call call, DateTimeOffset now) => call with
     {
-        Status = Require.Text("status", Status),
+        Status = Require.OneOf("status", Status ?? "completed", Statuses),
         EndedReason = EndedReason,
         EndedAt = Call.Time(now),
-        DurationSeconds = DurationSeconds,
+        DurationSeconds = DurationSeconds is >= 0 or null
+            ? DurationSeconds
+            : throw new WebhookValidationException("durationSeconds", $"'durationSeconds' is {DurationSeconds}; give 0 or more, or leave it out."),
     };
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Outbox;
 
 namespace MinimalApiHost.Calls;
 
@@ -39,6 +40,14 @@ internal sealed record CallView
     public string? EventId { get; init; }
 
     public IReadOnlyList<string>? DeliveryIds { get; init; }
+
+    /// <param name="call">The call.</param>
+    /// <param name="enqueued">What customers are told: the event in the platform's own word first.</param>
+    public static CallView Of(Call call, IReadOnlyList<EnqueueResult> enqueued) => Of(call) with
+    {
+        EventId = enqueued[0].EventId,
+        DeliveryIds = [.. enqueued.SelectMany(result => result.DeliveryIds)],
+    };
 
     public static CallView Of(Call call) => new()
     {

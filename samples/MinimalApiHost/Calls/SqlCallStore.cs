@@ -40,13 +40,10 @@ internal sealed class SqlCallStore(DbDataSource database, IWebhookOutbox outbox)
     {
         await using var connection = await database.OpenConnectionAsync();
         var call = await connection.QuerySingleOrDefaultAsync<Call>("SELECT * FROM calls WHERE id = @id", new { id });
-        return call is null ? null : call with
-        {
-            Artifacts = [.. await connection.QueryAsync<Artifact>("SELECT name, patch FROM call_artifacts WHERE callId = @id ORDER BY name", new { id })],
-        };
+        return call is null ? null : await WithArtifactsAsync(call, connection);
     }
 
-    public async Task<StartedCall?> StartAsync(Call call, WebhookEndpoint? endpoint, WebhookEvent started)
+    public async Task<StartedCall?> StartAsync(Call call, WebhookEndpoint? endpoint, IReadOnlyList<WebhookEvent> started)
     {
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
@@ -64,12 +61,12 @@ internal sealed class SqlCallStore(DbDataSource database, IWebhookOutbox outbox)
         }
 
         var registration = endpoint is null ? null : await outbox.Endpoints.PutAsync(endpoint, transaction);
-        var enqueued = await outbox.EnqueueAsync(started, transaction);
+        var enqueued = await EnqueueAsync(started, transaction);
         await transaction.CommitAsync();
         return new StartedCall(enqueued, registration);
     }
 
-    public async Task<EnqueueResult?> EndAsync(Call call, WebhookEvent ended, bool rollBack)
+    public async Task<IReadOnlyList<EnqueueResult>?> EndAsync(Call call, Func<Call, IReadOnlyList<WebhookEvent>> ended, bool rollBack)
     {
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
@@ -86,28 +83,49 @@ internal sealed class SqlCallStore(DbDataSource database, IWebhookOutbox outbox)
             return null;
         }
 
-        var enqueued = await outbox.EnqueueAsync(ended, transaction);
+        var enqueued = await EnqueueAsync(ended(await WithArtifactsAsync(call, connection, transaction)), transaction);
         await (rollBack ? transaction.RollbackAsync() : transaction.CommitAsync());
         return enqueued;
     }
 
-    public async Task<ArtifactOutcome> AddArtifactAsync(WebhookArtifact artifact, string patch)
+    public async Task<ArtifactArrival> AddArtifactAsync(WebhookArtifact artifact, string patch)
     {
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        var outcome = await outbox.ArtifactReadyAsync(artifact, transaction);
-        if (outcome is not ArtifactOutcome.NothingHeld)
+
+        // An update, so that the call cannot end meanwhile without knowing of the artifact.
+        var goesOn = await connection.ExecuteAsync("UPDATE calls SET status = status WHERE id = @Subject AND endedAt IS NULL", artifact, transaction) > 0;
+        var inserted = await connection.ExecuteAsync(
+            "INSERT INTO call_artifacts (callId, name, patch) VALUES (@Subject, @Name, @patch) ON CONFLICT (callId, name) DO NOTHING",
+            new { artifact.Subject, artifact.Name, patch },
+            transaction);
+        if (inserted == 0)
         {
-            await connection.ExecuteAsync(
-                """
-                INSERT INTO call_artifacts (callId, name, patch) VALUES (@Subject, @Name, @patch)
-                ON CONFLICT (callId, name) DO UPDATE SET patch = excluded.patch
-                """,
-                new { artifact.Subject, artifact.Name, patch },
-                transaction);
+            return ArtifactArrival.Again;
+        }
+
+        var arrival = new ArtifactArrival(await outbox.ArtifactReadyAsync(artifact, transaction), goesOn);
+        if (arrival.IsKept)
+        {
             await transaction.CommitAsync();
         }
 
-        return outcome;
+        return arrival;
     }
+
+    private async Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<WebhookEvent> events, DbTransaction transaction)
+    {
+        var enqueued = new List<EnqueueResult>(events.Count);
+        foreach (var webhookEvent in events)
+        {
+            enqueued.Add(await outbox.EnqueueAsync(webhookEvent, transaction));
+        }
+
+        return enqueued;
+    }
+
+    private static async Task<Call> WithArtifactsAsync(Call call, DbConnection connection, DbTransaction? transaction = null) => call with
+    {
+        Artifacts = [.. await connection.QueryAsync<Artifact>("SELECT name, patch FROM call_artifacts WHERE callId = @Id ORDER BY name", new { call.Id }, transaction)],
+    };
 }

@@ -6,19 +6,23 @@ using Outbox.Signing;
 
 namespace MinimalApiHost.Demo;
 
-/// <summary>A genuine request that reached a customer, and what it was answered.</summary>
-internal sealed record Received(string Call, string DeliveryId, string Body, bool? RecordingAvailable, int Answered);
+/// <summary>A genuine request that reached a customer, and what it was answered. TopCalls' have no type on the wire.</summary>
+internal sealed record Received(string Call, string DeliveryId, string? EventType, string Body, bool? RecordingAvailable, int Answered);
 
 /// <summary>A customer's receiver: it verifies each request by its raw bytes before it reads a word of it.</summary>
-internal sealed class Customer(WebhookProfile profile, IReadOnlyList<Scene> scenes, Timeline timeline)
+internal class Customer(WebhookProfile profile, IReadOnlyList<Scene> scenes, Timeline timeline)
 {
     private readonly ConcurrentQueue<Received> _received = new();
     private readonly ConcurrentQueue<string> _refused = new();
+    private readonly string? _typeField = profile.Envelope.Fields.Where(field => field.Value is EnvelopeValue.EventType).Select(field => field.Name).SingleOrDefault();
     private WebhookVerifier? _verifier;
 
     public WebhookProfile Profile => profile;
 
     public string Name => profile.Name;
+
+    /// <summary>What its vendor calls the end of a call: TopCalls' and HuskyVoice's receivers know <c>call.completed</c> and <c>call.failed</c>.</summary>
+    public IReadOnlyList<string> EventTypes { get; } = profile.EventTypes?.Contains("call.completed") is true ? ["call.completed", "call.failed"] : ["call.ended"];
 
     /// <summary>The endpoint's id at the platform, once it is registered.</summary>
     public string EndpointId { get; set; } = "";
@@ -30,7 +34,7 @@ internal sealed class Customer(WebhookProfile profile, IReadOnlyList<Scene> scen
 
     public void Trust(string secret) => _verifier = new WebhookVerifier(profile, secret);
 
-    public async Task<IResult> ReceiveAsync(HttpRequest request)
+    public virtual async Task<IResult> ReceiveAsync(HttpRequest request)
     {
         using var buffer = new MemoryStream();
         await request.Body.CopyToAsync(buffer);
@@ -55,7 +59,8 @@ internal sealed class Customer(WebhookProfile profile, IReadOnlyList<Scene> scen
         var scene = scenes.Single(scene => scene.Call == data.GetProperty("id").GetString());
         var before = Requests(scene);
         var answer = scene.AnswerOf(Name, before.Count + 1);
-        var now = new Received(scene.Call, deliveryId, Encoding.UTF8.GetString(body), recording, answer);
+        var type = _typeField is null ? null : json.RootElement.GetProperty(_typeField).GetString();
+        var now = new Received(scene.Call, deliveryId, type, Encoding.UTF8.GetString(body), recording, answer);
         _received.Enqueue(now);
 
         var repeat = before switch
@@ -66,11 +71,11 @@ internal sealed class Customer(WebhookProfile profile, IReadOnlyList<Scene> scen
         };
         if (answer is StatusCodes.Status200OK)
         {
-            timeline.Verified(Name, $"{profile.Signature.Header,-20}  recordingAvailable: {(recording is true ? "true" : "false")}{repeat}");
+            timeline.Verified(Name, $"{profile.Signature.Header,-20}  {type ?? "(no type)",-14}  recordingAvailable: {(recording is true ? "true" : "false")}{repeat}");
         }
         else
         {
-            timeline.Attempt(Name, $"{profile.Signature.Header,-20}  verified, but answered {answer}{repeat}");
+            timeline.Attempt(Name, $"{profile.Signature.Header,-20}  {type ?? "(no type)",-14}  verified, but answered {answer}{repeat}");
         }
 
         return answer;

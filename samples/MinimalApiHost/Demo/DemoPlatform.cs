@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Outbox;
 using Outbox.Deliveries;
 using Outbox.Profiles;
@@ -16,18 +15,21 @@ internal static class DemoPlatform
         Retries = new RetrySchedule(TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(600), TimeSpan.FromMilliseconds(900)),
     };
 
-    public static async Task<WebApplication> StartAsync(string databaseFile, bool verbose)
+    /// <param name="folder">Where its database goes.</param>
+    /// <param name="args">Settings: <c>Storage=litedb</c>.</param>
+    /// <param name="verbose">Whether it logs more than errors.</param>
+    public static async Task<WebApplication> StartAsync(string folder, string[] args, bool verbose)
     {
         // In Development, because the customers live on this machine: their URLs are http and loopback.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             EnvironmentName = Environments.Development,
             ContentRootPath = AppContext.BaseDirectory,
+            Args = args,
         });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["Storage"] = "sqlite",
-            ["ConnectionStrings:Calls"] = new SqliteConnectionStringBuilder { DataSource = databaseFile }.ToString(),
+            ["ConnectionStrings:Calls"] = Storage.FileIn(folder, builder.Configuration["Storage"] ?? "sqlite"),
             ["Webhooks:Profile"] = "ttma",
             ["Webhooks:AllowLocalReceivers"] = "true",
             ["ApiKeys:0:Key"] = ApiKey,

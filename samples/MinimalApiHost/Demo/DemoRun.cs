@@ -23,17 +23,27 @@ internal sealed class DemoRun(PlatformClient platform, IReadOnlyList<Customer> c
     private static readonly Scene Leaves = new("6  A receiver answers 410 Gone", "call_gone", customer => customer is "standard" ? new([410], false, "parked") : Expectation.Once(false));
     private static readonly Scene[] Scenes = [RecordingLate, RecordingNever, CallFails, Stumbles, RolledBack, Leaves];
 
-    public static async Task<int> PlayAsync(bool verbose)
+    public static Task<int> PlayAsync(string[] args, bool verbose)
     {
         Console.OutputEncoding = Encoding.UTF8;
+        return PlayAsync(args, verbose, Timeline.OnConsole(TimeProvider.System), static (profile, scenes, timeline) => new Customer(profile, scenes, timeline));
+    }
+
+    /// <param name="args">Settings: <c>Storage=litedb</c>.</param>
+    /// <param name="verbose">Whether the host logs more than errors.</param>
+    /// <param name="timeline">Where to say what happens.</param>
+    /// <param name="customerOf">The customer of each profile.</param>
+    /// <returns>0 where every customer got exactly what it should have got, else 1.</returns>
+    public static async Task<int> PlayAsync(
+        string[] args, bool verbose, Timeline timeline, Func<WebhookProfile, IReadOnlyList<Scene>, Timeline, Customer> customerOf)
+    {
         var clock = TimeProvider.System;
-        var timeline = Timeline.OnConsole(clock);
         var folder = Directory.CreateTempSubdirectory("outbox-demo-");
         try
         {
-            Customer[] customers = [.. WebhookProfile.BuiltIn.Select(profile => new Customer(profile, Scenes, timeline))];
+            Customer[] customers = [.. WebhookProfile.BuiltIn.Select(profile => customerOf(profile, Scenes, timeline))];
             await using var site = await CustomerSite.StartAsync(customers);
-            await using var host = await DemoPlatform.StartAsync(Path.Combine(folder.FullName, "calls.db"), verbose);
+            await using var host = await DemoPlatform.StartAsync(folder.FullName, args, verbose);
             using var platform = new PlatformClient(host.Urls.First(), DemoPlatform.ApiKey);
 
             timeline.Plain($"\n {timeline.Strong("Outbox")}: a voice platform, and six customers who verify each in their own way");
@@ -86,7 +96,7 @@ internal sealed class DemoRun(PlatformClient platform, IReadOnlyList<Customer> c
             scope = $"campaign:{Campaign}",
             url,
             profile = customer.Name,
-            eventTypes = new[] { "call.ended", "call.failed" },
+            eventTypes = customer.EventTypes,
             secret = generated ? null : secret,
         });
         customer.EndpointId = Text(endpoint, "id");
@@ -145,7 +155,9 @@ internal sealed class DemoRun(PlatformClient platform, IReadOnlyList<Customer> c
         var gone = customers.Single(customer => customer.Name is "standard");
         await UntilAsync(async () => await DeliveryAsync(Leaves, gone) is { } delivery && Text(delivery, "status") is "parked");
         var endpoint = await platform.GetAsync($"/v1/webhook-endpoints/{gone.EndpointId}");
-        timeline.Parked(gone.Name, $"endpoint disabled ({Text(endpoint, "disabledReason")}); what it is owed waits until it is enabled again");
+        timeline.Parked(
+            gone.Name,
+            $"410 is the receiver's wish to hear no more, and this profile heeds it: the endpoint is disabled ({Text(endpoint, "disabledReason")}), and the delivery is kept until it is enabled again");
     }
 
     private async Task BeginAsync(Scene scene, bool record)

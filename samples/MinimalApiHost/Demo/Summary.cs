@@ -14,13 +14,14 @@ internal sealed class Summary(PlatformClient platform, IReadOnlyList<Customer> c
     {
         timeline.Heading("What arrived");
         timeline.Note($"{"",-12}{"requests in scene",-30}{"",-2}{"deliveries",-31}");
-        timeline.Note(Row("customer", [.. scenes.Select(scene => scene.Number)], "expected", "received", "verified", "verdict"));
+        timeline.Note(Row("customer", [.. scenes.Select(scene => scene.Number)], "expected", "arrived", "accepted", "verdict"));
         foreach (var customer in customers)
         {
             await ShowAsync(customer, scenes);
         }
 
-        var requests = customers.Sum(customer => scenes.Sum(scene => customer.Requests(scene).Count));
+        var requests = customers.SelectMany(customer => scenes.SelectMany(customer.Requests)).ToList();
+        var deliveries = requests.Select(request => request.DeliveryId).Distinct().Count();
         timeline.Plain("");
         foreach (var fault in _faults)
         {
@@ -28,7 +29,7 @@ internal sealed class Summary(PlatformClient platform, IReadOnlyList<Customer> c
         }
 
         timeline.Plain(_faults.Count == 0
-            ? $" {timeline.Good("✓")} Every receiver verified exactly what it should have got: {requests} requests, ids unique, repeats byte for byte the same, nothing of the call that was rolled back. {Seconds()}"
+            ? $" {timeline.Good("✓")} Every receiver verified exactly what it should have got: {requests.Count} requests for {deliveries} deliveries, ids unique, repeats byte for byte the same, nothing of the end that was rolled back. {Seconds()}"
             : $" {timeline.Bad($"{_faults.Count} things differ from what should have arrived.")} {Seconds()}");
         return _faults;
     }
@@ -50,8 +51,8 @@ internal sealed class Summary(PlatformClient platform, IReadOnlyList<Customer> c
             customer.Name,
             [.. scenes.Select(scene => customer.Requests(scene).Count is > 0 and var count ? Number(count) : "–")],
             Number(expected),
-            Number(all.DistinctBy(request => request.DeliveryId).Count() + customer.Refused.Count),
             Number(all.DistinctBy(request => request.DeliveryId).Count()),
+            Number(all.Where(request => request.Answered is StatusCodes.Status200OK).DistinctBy(request => request.DeliveryId).Count()),
             "");
         timeline.Plain($" {row}{(_faults.Count == before ? timeline.Good("✓ as expected") : timeline.Bad("✗ differs"))}{Remark(customer, scenes)}");
     }
@@ -70,6 +71,7 @@ internal sealed class Summary(PlatformClient platform, IReadOnlyList<Customer> c
         Expect(got.Select(request => request.Answered).SequenceEqual(expected.Answers), $"{what} expected requests answered {string.Join(", ", expected.Answers)}, got {(got.Count == 0 ? "none" : string.Join(", ", got.Select(request => request.Answered)))}.");
         Expect(got.Select(request => request.DeliveryId).Distinct().Count() <= 1, $"{what} the delivery's id changed between requests.");
         Expect(got.Select(request => request.Body).Distinct().Count() <= 1, $"{what} the body changed between requests.");
+        Expect(got.All(request => request.EventType is null || customer.EventTypes.Contains(request.EventType)), $"{what} expected {string.Join(" or ", customer.EventTypes)}, got {string.Join(", ", got.Select(request => request.EventType))}.");
         Expect(got.All(request => request.RecordingAvailable == expected.RecordingAvailable), $"{what} expected recordingAvailable {expected.RecordingAvailable}.");
         Expect(
             deliveries is [{ } only] && (string?)only["status"] == expected.Status && (int?)only["attemptCount"] == expected.Answers.Count,

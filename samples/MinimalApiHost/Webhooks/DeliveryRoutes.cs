@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using MinimalApiHost.ApiKeys;
+using MinimalApiHost.Requests;
 using Outbox;
 using Outbox.Deliveries;
 
@@ -9,6 +10,8 @@ namespace MinimalApiHost.Webhooks;
 /// <summary>What became of each event, and a second try for those that failed.</summary>
 internal static class DeliveryRoutes
 {
+    private const int UsualPage = 50;
+
     private static readonly Dictionary<string, DeliveryStatus> Statuses =
         Enum.GetValues<DeliveryStatus>().ToDictionary(status => status.ToString().ToLowerInvariant(), StringComparer.OrdinalIgnoreCase);
 
@@ -21,7 +24,7 @@ internal static class DeliveryRoutes
     }
 
     private static async Task<IResult> ListAsync(
-        string? subject, string? status, string? endpoint, string? cursor, ClaimsPrincipal caller, IWebhookDeliveries deliveries, int limit = 50)
+        string? subject, string? status, string? endpoint, string? cursor, string? limit, ClaimsPrincipal caller, IWebhookDeliveries deliveries)
     {
         var page = await deliveries.ListAsync(
             new DeliveryFilter
@@ -31,7 +34,7 @@ internal static class DeliveryRoutes
                 EndpointId = endpoint,
                 Tenant = caller.Tenant(),
             },
-            limit,
+            limit is null ? UsualPage : Require.Whole("limit", limit),
             cursor);
         return TypedResults.Ok(new { deliveries = page.Deliveries.Select(delivery => DeliveryView.Of(delivery)), page.NextCursor });
     }

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using MinimalApiHost.ApiKeys;
+using MinimalApiHost.Requests;
 using Outbox;
 
 namespace MinimalApiHost.Webhooks;
@@ -19,22 +20,24 @@ internal static class EndpointRoutes
         endpoints.MapDelete("/{id}", DeleteAsync).RequireAuthorization(ApiKey.MayCall);
     }
 
-    private static async Task<IResult> CreateAsync(NewEndpoint request, ClaimsPrincipal caller, IWebhookEndpoints endpoints, PlatformProfile platform)
+    private static async Task<IResult> CreateAsync(Body<NewEndpoint> body, ClaimsPrincipal caller, IWebhookEndpoints endpoints, PlatformProfile platform)
     {
+        var request = body.Value;
+        var profile = request.Profile ?? platform.Webhooks.Name;
         var registration = await endpoints.PutAsync(new WebhookEndpoint
         {
             Scope = WebhookScope.Parse(Require.Text("scope", request.Scope)),
             Url = Require.Text("url", request.Url),
-            Profile = request.Profile ?? platform.Webhooks.Name,
-            EventTypes = Require.Texts("eventTypes", request.EventTypes),
+            Profile = profile,
+            EventTypes = platform.TypesFor(profile, Require.Texts("eventTypes", request.EventTypes)),
             Secret = request.Secret,
             ShipTranscript = request.ShipTranscript,
             Tenant = caller.Tenant(),
         });
 
         // The one time that a secret is shown: when the outbox made it.
-        return TypedResults.Created(
-            $"{Route}/{registration.Endpoint.Id}", EndpointView.Of(registration.Endpoint) with { Secret = registration.GeneratedSecret });
+        var view = EndpointView.Of(registration.Endpoint) with { Secret = registration.GeneratedSecret };
+        return registration.Created ? TypedResults.Created($"{Route}/{view.Id}", view) : TypedResults.Ok(view);
     }
 
     private static async Task<IResult> ListAsync(ClaimsPrincipal caller, IWebhookEndpoints endpoints)
@@ -56,7 +59,11 @@ internal static class EndpointRoutes
 
 /// <summary>The body of <c>POST /v1/webhook-endpoints</c>.</summary>
 internal sealed record NewEndpoint(
-    string? Scope, string? Url, string? Profile, IReadOnlyList<string>? EventTypes, string? Secret, bool ShipTranscript = true);
+    string? Scope, string? Url, string? Profile, IReadOnlyList<string>? EventTypes, string? Secret, bool ShipTranscript = true)
+{
+    /// <summary>Names scope and profile, and neither the URL nor the secret.</summary>
+    public override string ToString() => $"{nameof(NewEndpoint)} of {Scope} by the profile {Profile}";
+}
 
 /// <summary>An endpoint as the API shows it.</summary>
 internal sealed record EndpointView
@@ -87,6 +94,9 @@ internal sealed record EndpointView
     public DateTimeOffset? ExpiresAt { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Names the endpoint, and neither its URL nor the secret.</summary>
+    public override string ToString() => $"{nameof(EndpointView)} {Id}";
 
     public static EndpointView Of(EndpointInfo endpoint) => new()
     {

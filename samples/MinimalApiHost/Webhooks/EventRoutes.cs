@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Json;
 using MinimalApiHost.ApiKeys;
+using MinimalApiHost.Requests;
 using Outbox;
 
 namespace MinimalApiHost.Webhooks;
@@ -8,10 +9,11 @@ namespace MinimalApiHost.Webhooks;
 /// <summary>Any event, for platforms whose types differ.</summary>
 internal static class EventRoutes
 {
-    public static void MapEvents(this WebApplication app) => app.MapPost("/v1/events", EnqueueAsync).RequireAuthorization(ApiKey.MayCall);
+    public static void MapEvents(this WebApplication app) => app.MapPost("/v1/events", EnqueueAsync).WithFieldNames(("holds", "waitFor")).RequireAuthorization(ApiKey.MayCall);
 
-    private static async Task<IResult> EnqueueAsync(NewEvent request, ClaimsPrincipal caller, IWebhookOutbox outbox)
+    private static async Task<IResult> EnqueueAsync(Body<NewEvent> body, ClaimsPrincipal caller, IWebhookOutbox outbox)
     {
+        var request = body.Value;
         if (request.Tenant is not null && !caller.Sees(request.Tenant))
         {
             return ProblemAnswers.Forbidden($"This key belongs to the tenant '{caller.Tenant()}' and cannot send events of '{request.Tenant}'.");
@@ -47,7 +49,7 @@ internal sealed record NewEvent
     {
         Tenant = tenant,
         Subject = Subject,
-        Scopes = [.. (Require.Texts("scopes", Scopes) ?? []).Select(WebhookScope.Parse)],
+        Scopes = [.. (Require.Texts("scopes", Scopes) ?? []).Select((scope, i) => Require.Valid($"scopes[{i}]", scope, WebhookScope.Parse))],
         OrderingKey = OrderingKey,
         IdempotencyKey = IdempotencyKey,
         Holds = [.. (WaitFor ?? new Dictionary<string, double>()).Select(wait => new WebhookHold(wait.Key, Durations.Seconds($"waitFor.{wait.Key}", wait.Value)))],

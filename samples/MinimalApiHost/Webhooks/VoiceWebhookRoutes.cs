@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using MinimalApiHost.ApiKeys;
+using MinimalApiHost.Requests;
 using Outbox;
 
 namespace MinimalApiHost.Webhooks;
@@ -13,18 +14,25 @@ internal static class VoiceWebhookRoutes
         app.MapGet("/v1/voice/webhooks", GetAsync).RequireAuthorization(ApiKey.MayRead);
     }
 
-    private static async Task<IResult> PutAsync(VoiceWebhook webhook, ClaimsPrincipal caller, IWebhookEndpoints endpoints, PlatformProfile platform)
+    private static async Task<IResult> PutAsync(Body<VoiceWebhook> body, ClaimsPrincipal caller, IWebhookEndpoints endpoints, PlatformProfile platform)
     {
-        var number = PhoneNumber(webhook.From);
-        var existing = await FindAsync(endpoints, platform, caller, number);
+        var webhook = body.Value;
+        var number = Require.PhoneNumber("from", webhook.From);
+        var existing = await FindAsync(endpoints, platform, caller, number) is [var first, ..] ? first : null;
+
+        // The published request carries neither the types nor the transcript's switch: what was chosen elsewhere stays.
         var registration = await endpoints.PutAsync(new WebhookEndpoint
         {
-            Id = existing is [var first, ..] ? first.Id : null,
+            Id = existing?.Id,
             Scope = WebhookScope.Number(number),
             Url = Require.Text("url", webhook.Url),
             Secret = webhook.Secret,
             Profile = platform.Webhooks.Name,
-            EventTypes = [platform.Ended, platform.Failed],
+            EventTypes = existing?.EventTypes ?? platform.TypesFor(platform.Webhooks.Name, [.. EndsOfCalls(platform)]),
+            ShipTranscript = existing?.ShipTranscript ?? true,
+            MaxInFlight = existing?.MaxInFlight,
+            MaxPerSecond = existing?.MaxPerSecond,
+            ExpiresAt = existing?.ExpiresAt,
             Tenant = caller.Tenant(),
             Enabled = webhook.Enabled,
         });
@@ -33,7 +41,7 @@ internal static class VoiceWebhookRoutes
 
     private static async Task<IResult> GetAsync(string? from, ClaimsPrincipal caller, IWebhookEndpoints endpoints, PlatformProfile platform)
     {
-        var found = await FindAsync(endpoints, platform, caller, from is null ? null : PhoneNumber(from));
+        var found = await FindAsync(endpoints, platform, caller, from is null ? null : Require.PhoneNumber("from", from));
         return (from, found) switch
         {
             (null, _) => TypedResults.Ok(new { webhooks = found.Select(VoiceWebhookView.Of) }),
@@ -54,17 +62,15 @@ internal static class VoiceWebhookRoutes
         return [.. found.Where(endpoint => VoiceWebhookView.NumberOf(endpoint) is not null)];
     }
 
-    private static string PhoneNumber(string? from)
-    {
-        var number = Require.Text("from", from).Trim();
-        return number.Length is >= 8 and <= 16 && number[0] == '+' && number[1..].All(char.IsAsciiDigit)
-            ? number
-            : throw new WebhookValidationException("from", $"'{number}' is not a phone number in the form +16473705600 (E.164). In a query, write + as %2B.");
-    }
+    private static IEnumerable<string> EndsOfCalls(PlatformProfile platform) => new[] { platform.Ended.Word, platform.Failed.Word }.Distinct(StringComparer.Ordinal);
 }
 
 /// <summary>The body of <c>PUT /v1/voice/webhooks</c>.</summary>
-internal sealed record VoiceWebhook(string? From, string? Url, string? Secret, bool Enabled = true);
+internal sealed record VoiceWebhook(string? From, string? Url, string? Secret, bool Enabled = true)
+{
+    /// <summary>Names the number, and neither the URL nor the secret.</summary>
+    public override string ToString() => $"{nameof(VoiceWebhook)} of {From}";
+}
 
 /// <summary>A number's webhook as it may be shown: of the secret, the last four characters.</summary>
 internal sealed record VoiceWebhookView(string Id, string? From, string Url, string? SecretLast4, bool Enabled, string? DisabledReason)

@@ -1,16 +1,12 @@
-using System.Reflection;
-using Microsoft.AspNetCore.Builder;
+using System.Data.Common;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Metadata;
 using Outbox.Storage;
 
 namespace Outbox.AspNetCore.Answers;
 
 /// <summary>What is wrong, as problem details (RFC 9457).</summary>
-internal sealed class Problem : IResult, IStatusCodeHttpResult, IEndpointMetadataProvider
+internal sealed class Problem : IResult, IStatusCodeHttpResult
 {
-    private static readonly string[] ContentTypes = [ProblemBody.ContentType];
-
     private Problem(int status, string type, string title, string detail, string? field = null) =>
         Body = new ProblemBody($"urn:outbox:problem:{type}", title, status, detail, field);
 
@@ -32,14 +28,15 @@ internal sealed class Problem : IResult, IStatusCodeHttpResult, IEndpointMetadat
 
     public static Problem Busy(string detail) => new(503, "busy", "Busy", detail);
 
-    public static Problem Store(string detail) => new(503, "store", "The database cannot be reached", detail);
+    public static Problem Store() =>
+        new(503, "store", "The database cannot be reached", "The outbox's database does not answer now. Try again; the host's log has the details.");
 
     /// <summary>The problem that an exception means, or null where it is none of ours.</summary>
     public static Problem? Of(Exception exception) => exception switch
     {
         ProblemException e => e.Problem,
         WebhookValidationException e => Validation(e.Field, e.Message),
-        OutboxStoreException e => Store(e.Message),
+        OutboxStoreException or DbException => Store(),
         _ => null,
     };
 
@@ -47,14 +44,6 @@ internal sealed class Problem : IResult, IStatusCodeHttpResult, IEndpointMetadat
     {
         httpContext.Response.StatusCode = Body.Status;
         return httpContext.Response.WriteAsJsonAsync(Body, ManagementJson.Default.ProblemBody, ProblemBody.ContentType, httpContext.RequestAborted);
-    }
-
-    static void IEndpointMetadataProvider.PopulateMetadata(MethodInfo method, EndpointBuilder builder)
-    {
-        foreach (var status in new[] { 400, 403, 404, 409, 422, 503 })
-        {
-            builder.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(ProblemBody), ContentTypes));
-        }
     }
 }
 

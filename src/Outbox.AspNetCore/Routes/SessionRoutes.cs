@@ -28,6 +28,6 @@ internal static class SessionRoutes
         Version = Version,
         CsrfHeader = GuardFilter.CsrfHeader,
         Profiles = [.. mapping.Outbox.Profiles.Select(profile => profile.Name)],
-        CountCap = 10_000,
+        CountCap = SessionView.Cap,
     };
 }

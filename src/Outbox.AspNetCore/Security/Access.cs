@@ -17,6 +17,13 @@ internal sealed record Access(string? User, string? Tenant, bool CanOperate, boo
     /// <summary>The caller's access, which the filter before each route has found out.</summary>
     public static Access Of(HttpContext context) => context.Features.GetRequiredFeature<Access>();
 
+    /// <summary>A URL as the caller may see it: whole, or the host alone.</summary>
+    public string Show(string url) =>
+        SeesUrlPaths ? url : Uri.TryCreate(url, UriKind.Absolute, out var parsed) ? $"{parsed.GetLeftPart(UriPartial.Authority)}/…" : "…";
+
+    /// <summary>Whether rows of an endpoint's owner are shown to the caller.</summary>
+    public bool Sees(EndpointInfo endpoint) => Tenant is null || string.Equals(endpoint.Tenant, Tenant, StringComparison.Ordinal);
+
     /// <exception cref="ProblemException">The caller may not look, or belongs to no tenant.</exception>
     public static async Task<Access> FindAsync(HttpContext context, WebhookManagementOptions options)
     {

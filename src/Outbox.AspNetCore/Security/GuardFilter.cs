@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Outbox.AspNetCore.Answers;
 
 namespace Outbox.AspNetCore.Security;
 
 /// <summary>Before each route of the API: who calls, whether a change was really asked for by our own page, and every refusal as a problem.</summary>
-internal sealed class GuardFilter(Mapping mapping) : IEndpointFilter
+internal sealed partial class GuardFilter(Mapping mapping) : IEndpointFilter
 {
     /// <summary>A page of another site cannot send this header without asking first.</summary>
     public const string CsrfHeader = "X-Outbox-Request";
@@ -27,6 +29,11 @@ internal sealed class GuardFilter(Mapping mapping) : IEndpointFilter
         }
         catch (Exception e) when (Problem.Of(e) is { } problem)
         {
+            if (problem.Body.Status == StatusCodes.Status503ServiceUnavailable && e is not ProblemException)
+            {
+                StoreFailed(http.RequestServices.GetRequiredService<ILogger<GuardFilter>>(), e);
+            }
+
             return problem;
         }
     }
@@ -39,6 +46,9 @@ internal sealed class GuardFilter(Mapping mapping) : IEndpointFilter
             throw new ProblemException(Problem.Csrf($"A change needs the header {CsrfHeader}: 1, sent from a page of this host."));
         }
     }
+
+    [LoggerMessage(61, LogLevel.Error, "The management API could not ask the outbox's database.")]
+    private static partial void StoreFailed(ILogger logger, Exception failure);
 
     private static void RefuseReaders(HttpContext http)
     {

@@ -3,6 +3,9 @@ namespace Outbox.AspNetCore.Views;
 /// <summary>Who is looking, and what the page may offer.</summary>
 internal sealed record SessionView
 {
+    /// <summary>No page counts further.</summary>
+    public const int Cap = 10_000;
+
     public required string? User { get; init; }
 
     public required bool CanOperate { get; init; }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Outbox.Deliveries;
 
 /// <summary>One event owed to one endpoint, and how that stands.</summary>
@@ -55,12 +57,48 @@ public record DeliveryInfo
 /// <summary>A delivery with its event's data and its attempts.</summary>
 public sealed record DeliveryDetails : DeliveryInfo
 {
+    /// <summary>The delivery with what only its details have.</summary>
+    [SetsRequiredMembers]
+    public DeliveryDetails(DeliveryInfo delivery, ReadOnlyMemory<byte> data, IReadOnlyList<AttemptInfo> attemptLog)
+        : base(delivery)
+    {
+        Data = data;
+        AttemptLog = attemptLog;
+    }
+
     /// <summary>The event's data as it is stored: canonical JSON.</summary>
-    public required ReadOnlyMemory<byte> Data { get; init; }
+    public ReadOnlyMemory<byte> Data { get; init; }
+
+    /// <summary>Whether the transcript is sent, as it was when the event was enqueued.</summary>
+    public bool ShipTranscript { get; init; } = true;
+
+    /// <summary>The event's extra headers as a JSON object of strings, or null.</summary>
+    public string? Headers { get; init; }
+
+    /// <summary>The scopes that the event belongs to, in text form; empty where it was erased.</summary>
+    public IReadOnlyList<string> Scopes { get; init; } = [];
+
+    /// <summary>The event's ordering key, or null.</summary>
+    public string? OrderingKey { get; init; }
+
+    /// <summary>The event's idempotency key, or null.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>When the event's content was erased, or null.</summary>
+    public DateTimeOffset? ErasedAt { get; init; }
+
+    /// <summary>Every artifact that the event waits or waited for, soonest deadline first.</summary>
+    public IReadOnlyList<HoldInfo> Holds { get; init; } = [];
 
     /// <summary>The attempts in the order they were made.</summary>
-    public required IReadOnlyList<AttemptInfo> AttemptLog { get; init; }
+    public IReadOnlyList<AttemptInfo> AttemptLog { get; init; }
 }
+
+/// <summary>An artifact that an event waits or waited for.</summary>
+/// <param name="Artifact">The artifact's name.</param>
+/// <param name="Deadline">Until when the event waits for it.</param>
+/// <param name="ReleasedAt">When it arrived, or null.</param>
+public sealed record HoldInfo(string Artifact, DateTimeOffset Deadline, DateTimeOffset? ReleasedAt);
 
 /// <summary>One HTTP request for a delivery, with what came back.</summary>
 public sealed record AttemptInfo

@@ -29,6 +29,12 @@ internal sealed class WebhookDeliveries(IDeliveryStore store, StoreGate gate, Wa
         return await store.ListAsync(filter, limit, cursor, cancellationToken);
     }
 
+    public async Task<WebhookBacklog> CountBacklogAsync(CancellationToken cancellationToken = default)
+    {
+        await gate.OpenAsync(cancellationToken);
+        return await store.CountBacklogAsync(cancellationToken);
+    }
+
     public async Task<bool> ReplayAsync(string id, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(id);

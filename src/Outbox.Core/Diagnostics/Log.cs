@@ -61,8 +61,11 @@ internal static partial class Log
     [LoggerMessage(41, LogLevel.Information, "The secrets of {Count} endpoints were encrypted with the current key.")]
     public static partial void SecretsRenewed(ILogger logger, int count);
 
-    [LoggerMessage(42, LogLevel.Error, "The secret of {EndpointId} cannot be read: {Reason}. Its deliveries wait, uncounted, until the key is back.")]
-    public static partial void SecretUnreadable(ILogger logger, string endpointId, string reason);
+    [LoggerMessage(42, LogLevel.Error, "The secrets of {Count} endpoints cannot be read, that of {EndpointId} because {Reason}. Their deliveries wait, uncounted, until the key is back. This is said once a minute.")]
+    public static partial void SecretsUnreadable(ILogger logger, int count, string endpointId, string reason);
+
+    [LoggerMessage(43, LogLevel.Information, "The secrets of {Count} endpoints that could not be read can be read again, or the endpoints are gone.")]
+    public static partial void SecretsReadable(ILogger logger, int count);
 
     [LoggerMessage(30, LogLevel.Warning, "The probe {Probe} failed for the artifact {Artifact}; it is asked again.")]
     public static partial void ProbeFailed(ILogger logger, Exception failure, string probe, string artifact);

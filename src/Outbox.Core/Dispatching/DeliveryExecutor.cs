@@ -1,12 +1,9 @@
-using System.Buffers;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Outbox.Deliveries;
 using Outbox.Diagnostics;
 using Outbox.Endpoints;
-using Outbox.Events;
 using Outbox.Notices;
 using Outbox.Profiles;
 using Outbox.Sending;
@@ -18,8 +15,10 @@ namespace Outbox.Dispatching;
 internal sealed class DeliveryExecutor(
     ProfileCatalogue profiles,
     SecretVault secrets,
+    SecretStatus secretStatus,
     WebhookSender sender,
     NoticeWriter notices,
+    OutboxMetrics metrics,
     IOptions<WebhookOutboxOptions> options,
     TimeProvider clock,
     IRandomSource random,
@@ -38,6 +37,7 @@ internal sealed class DeliveryExecutor(
     /// <param name="stopWorking">Fires when the host has no more patience: the request is torn off and the delivery goes back uncounted.</param>
     public async Task<Settlement> ExecuteAsync(ClaimedDelivery delivery, long leasedAt, CancellationToken stopWorking)
     {
+        using var span = OutboxSpans.StartDeliver(delivery);
         var startedAt = clock.GetUtcNow();
         var outcome = await AttemptAsync(delivery, leasedAt, startedAt, stopWorking);
         var profile = profiles.Find(delivery.Profile) ?? WebhookProfile.Standard;
@@ -51,6 +51,8 @@ internal sealed class DeliveryExecutor(
 
         Tell(delivery, outcome, transition);
         Tell(delivery.Endpoint, effect);
+        span.Delivered(outcome, transition);
+        Measure(delivery, outcome, transition, leasedAt);
         return new Settlement(delivery, transition, RecordOf(outcome, startedAt))
         {
             Effect = effect,
@@ -86,6 +88,7 @@ internal sealed class DeliveryExecutor(
         }
         catch (CryptographicException e)
         {
+            secretStatus.Saw(delivery.Endpoint.Id, e.Message);
             return new DeliveryOutcome.NotAttempted($"the endpoint's secret cannot be read: {e.Message}", UntilMended);
         }
         catch (Exception e)
@@ -113,27 +116,7 @@ internal sealed class DeliveryExecutor(
             Data = delivery.Data,
             ShipTranscript = delivery.ShipTranscript,
         };
-        var body = new ArrayBufferWriter<byte>(delivery.Data.Length + 256);
-        DeliveryComposer.WriteBody(body, profile, content);
-
-        var headers = new List<KeyValuePair<string, string>>(4);
-        AddHostHeaders(headers, delivery.Headers);
-        DeliveryComposer.AddHeaders(headers, profile, content, body.WrittenSpan, signing, startedAt);
-        return new WebhookRequest
-        {
-            Url = new Uri(delivery.Endpoint.Url),
-            Body = body.WrittenMemory,
-            Headers = headers,
-            Timeout = profile.Timeout,
-        };
-    }
-
-    private static void AddHostHeaders(List<KeyValuePair<string, string>> headers, string? stored)
-    {
-        if (stored is not null)
-        {
-            headers.AddRange(JsonSerializer.Deserialize(stored, HeadersJson.Default.DictionaryStringString)!);
-        }
+        return RequestComposer.Compose(content, delivery.Headers, delivery.Endpoint.Url, profile, signing, startedAt);
     }
 
     // A process that was paused must not begin what another dispatcher may have begun meanwhile.
@@ -150,6 +133,19 @@ internal sealed class DeliveryExecutor(
             Detail = response.Detail,
             Excerpt = response.Excerpt,
         };
+
+    private void Measure(ClaimedDelivery delivery, DeliveryOutcome outcome, DeliveryTransition transition, long leasedAt)
+    {
+        if (outcome is DeliveryOutcome.Attempted { Response: var response })
+        {
+            metrics.Attempted(delivery, response, transition);
+        }
+
+        if (transition.Status == DeliveryStatus.Delivered)
+        {
+            metrics.Delivered(delivery, clock.GetElapsedTime(leasedAt));
+        }
+    }
 
     private void Tell(ClaimedDelivery delivery, DeliveryOutcome outcome, DeliveryTransition transition)
     {

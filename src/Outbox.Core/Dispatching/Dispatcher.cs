@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Outbox.Deliveries;
+using Outbox.Diagnostics;
 using Outbox.Storage;
 
 namespace Outbox.Dispatching;
@@ -15,6 +16,7 @@ internal sealed class Dispatcher(
     Settler settler,
     WakeSignal wake,
     Housekeeper housekeeper,
+    DispatcherPulse pulse,
     IOptions<WebhookOutboxOptions> options,
     TimeProvider clock,
     IRandomSource random,
@@ -23,9 +25,10 @@ internal sealed class Dispatcher(
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
     private readonly WebhookOutboxOptions _options = options.Value;
+    private readonly int _shared = options.Value.MaxInFlight - ReservedOf(options.Value);
 
     // Nobody tells of the lease of a host that died: looking a few times in a lease replaces it soon after.
-    private readonly TimeSpan _longestIdle = Min(options.Value.SweepInterval, options.Value.LeaseDuration / 4);
+    private readonly TimeSpan _longestIdle = LongestIdle(options.Value);
     private readonly InFlight _inFlight = new();
     private readonly StoreTrouble _trouble = new("claim", clock, random, logger);
     private volatile bool _more;
@@ -33,6 +36,9 @@ internal sealed class Dispatcher(
 
     /// <summary>How many deliveries were handed back because the host stopped.</summary>
     public int Interrupted => Volatile.Read(ref _interrupted);
+
+    /// <summary>How long the loop sleeps at most.</summary>
+    public static TimeSpan LongestIdle(WebhookOutboxOptions options) => Min(options.SweepInterval, options.LeaseDuration / 4);
 
     /// <summary>Completes when nothing is in flight.</summary>
     public Task WhenIdleAsync() => _inFlight.WhenEmptyAsync();
@@ -49,7 +55,9 @@ internal sealed class Dispatcher(
                 var name = $"{owner}/{turns++}";
                 while (true)
                 {
+                    pulse.TurnBegins();
                     var idle = await ClaimAsync(name, stopWorking);
+                    pulse.TurnEnds();
                     _trouble.Over();
                     await wake.WaitAsync(idle, stop);
                 }
@@ -60,13 +68,15 @@ internal sealed class Dispatcher(
     /// <returns>How long there is nothing to do unless a hint comes.</returns>
     private async Task<TimeSpan> ClaimAsync(string owner, CancellationToken stopWorking)
     {
-        var free = _options.MaxInFlight - _inFlight.Count;
-        if (free <= 0)
+        var inFlight = _inFlight.Count;
+        if (inFlight >= _options.MaxInFlight)
         {
             _more = true;
             return _longestIdle;
         }
 
+        var isShared = inFlight < _shared;
+        var free = (isShared ? _shared : _options.MaxInFlight) - inFlight;
         var leasedAt = clock.GetTimestamp();
         _more = true;
         var claim = await store.ClaimAsync(
@@ -74,7 +84,7 @@ internal sealed class Dispatcher(
             {
                 Owner = owner,
                 Limit = free,
-                LimitPerEndpoint = _options.MaxInFlightPerEndpoint,
+                LimitPerEndpoint = isShared ? _options.MaxInFlightPerEndpoint : 1,
                 InFlight = _inFlight.ByEndpoint(),
                 Lease = _options.LeaseDuration,
             },
@@ -86,8 +96,15 @@ internal sealed class Dispatcher(
         }
 
         _more = claim.More;
-        return claim.More ? _longestIdle : await UntilNextDueAsync(stopWorking);
+        return !claim.More ? await UntilNextDueAsync(stopWorking)
+            : isShared && claim.Deliveries.Count == free && _shared < _options.MaxInFlight ? Shortest
+            : _longestIdle;
     }
+
+    // Slow receivers hold their slots for long. The last quarter is for endpoints that have nothing on the wire, so that those which are slow
+    // do not take it all; one endpoint alone may always have what the options give it.
+    private static int ReservedOf(WebhookOutboxOptions options) =>
+        Math.Min(options.MaxInFlight / 4, options.MaxInFlight - options.MaxInFlightPerEndpoint);
 
     private async Task<TimeSpan> UntilNextDueAsync(CancellationToken stopWorking)
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Outbox.Diagnostics;
 using Outbox.Endpoints;
 using Outbox.Holds;
+using Outbox.Inspection;
 using Outbox.Retention;
 using Outbox.Storage;
 
@@ -20,7 +21,10 @@ internal sealed class OutboxService(
     Housekeeper housekeeper,
     Pruner pruner,
     ProbeLoop probes,
+    BacklogWatch backlog,
+    DispatcherPulse pulse,
     SecretRenewal secrets,
+    ActivityLog activity,
     WakeSignal wake,
     OwnerName owner,
     IOptions<WebhookOutboxOptions> options,
@@ -55,6 +59,7 @@ internal sealed class OutboxService(
         if (options.Value.Dispatch)
         {
             wake.Listening = true;
+            pulse.Phase = DispatcherPhase.Starting;
             _running = RunAsync(_stopClaiming.Token);
         }
 
@@ -64,6 +69,13 @@ internal sealed class OutboxService(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         wake.Listening = false;
+        pulse.Phase = DispatcherPhase.Stopped;
+        if (_isDisposed)
+        {
+            await _running;
+            return;
+        }
+
         StopClaiming();
         using (cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _stopWorking))
         {
@@ -105,20 +117,27 @@ internal sealed class OutboxService(
 
     private async Task RunAsync(CancellationToken stop)
     {
+        // Also where the service is disposed of without having been stopped, the loops end by these tokens.
+        var stopWorking = _stopWorking.Token;
+
         // The host's start must not wait for the first claim.
         await Task.Yield();
         try
         {
             await using var dispatching = await StartDispatchingAsync(stop);
+            pulse.Phase = DispatcherPhase.Dispatching;
             Log.Dispatching(logger, owner.Value);
             await Task.WhenAll(
-                UntilStopped(dispatcher.RunAsync(owner.Value, stop, _stopWorking.Token)),
+                UntilStopped(dispatcher.RunAsync(owner.Value, stop, stopWorking)),
                 UntilStopped(housekeeper.RunAsync(stop)),
                 UntilStopped(secrets.RunAsync(stop)),
                 UntilStopped(pruner.RunAsync(stop)),
+                UntilStopped(activity.RunAsync(stop)),
                 UntilStopped(probes.RunAsync(stop)),
+                UntilStopped(backlog.RunAsync(stop)),
                 UntilStopped(ListenAsync(stop)));
             await dispatcher.WhenIdleAsync();
+            await activity.FlushLastAsync(stopWorking);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -134,8 +153,10 @@ internal sealed class OutboxService(
             await _opening.UntilDoneAsync(
                 async token =>
                 {
+                    pulse.TurnBegins();
                     await gate.OpenAsync(token);
                     dispatching = await store.TryStartDispatchingAsync(owner.Value, token);
+                    pulse.TurnEnds();
                 },
                 stop);
             if (dispatching is not null)
@@ -146,6 +167,7 @@ internal sealed class OutboxService(
             if (!standingBy)
             {
                 standingBy = true;
+                pulse.Phase = DispatcherPhase.StandingBy;
                 Log.StandingBy(logger);
             }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Outbox.Diagnostics;
+using Outbox.Inspection;
 using Outbox.Notices;
 using Outbox.Storage;
 
@@ -9,7 +10,8 @@ namespace Outbox.Dispatching;
 /// Stores what became of leases, many at a time: while one batch is being written the next one gathers, so the batches grow with the load
 /// and a lone settlement waits for nothing.
 /// </summary>
-internal sealed class Settler(IOutboxStore store, NoticeBoard notices, TimeProvider clock, IRandomSource random, ILogger<Settler> logger)
+internal sealed class Settler(
+    IOutboxStore store, NoticeBoard notices, ActivityLog activity, TimeProvider clock, IRandomSource random, ILogger<Settler> logger)
 {
     private const int MaxBatch = 512;
 
@@ -77,7 +79,11 @@ internal sealed class Settler(IOutboxStore store, NoticeBoard notices, TimeProvi
         notices.Post(result.Notices);
         for (var i = 0; i < settlements.Length; i++)
         {
-            if (!result.Stored[i])
+            if (result.Stored[i])
+            {
+                activity.Count(settlements[i]);
+            }
+            else
             {
                 Log.SettlementRefused(logger, settlements[i].Delivery.Id, settlements[i].Transition.Status);
             }

@@ -65,6 +65,6 @@ internal sealed class AesGcmSecretProtector : ISecretProtector
         throw new CryptographicException("the key that encrypted the secret is not among the keys given to ProtectSecrets");
     }
 
-    public bool IsCurrent(ReadOnlySpan<byte> ciphertext) =>
+    public bool IsCurrent(ReadOnlySpan<byte> ciphertext, string purpose) =>
         ciphertext.Length >= HeaderSize && ciphertext[0] == Version && ciphertext.Slice(1, KeyIdSize).SequenceEqual(_keys[0].Id);
 }

@@ -22,7 +22,7 @@ internal sealed class SecretProtectionCheck : IHostedService
         {
             throw new InvalidOperationException(
                 $"Endpoint secrets would be stored as plain text in the environment '{environment.EnvironmentName}': whoever reads the database could forge webhooks. "
-                + "Chain .ProtectSecrets(configuration[\"Webhooks:SecretKey\"]) with a key from 'openssl rand -base64 32', or, if plain text is meant, .StoreSecretsInPlainText().");
+                + "Chain .ProtectSecrets(configuration[\"Webhooks:SecretKey\"]) with a key from 'openssl rand -base64 32', or .UseDataProtection() of Outbox.AspNetCore, or, if plain text is meant, .StoreSecretsInPlainText().");
         }
 
         Log.SecretsArePlainText(logger);

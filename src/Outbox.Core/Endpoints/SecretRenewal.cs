@@ -6,41 +6,60 @@ using Outbox.Storage;
 
 namespace Outbox.Endpoints;
 
-/// <summary>After a start: encrypts again, with the current key, the secrets that an older key (or none) protects. Then an old key may go.</summary>
-internal sealed class SecretRenewal(IEndpointStore store, SecretVault vault, TimeProvider clock, IRandomSource random, ILogger<SecretRenewal> logger)
+/// <summary>
+/// After a start, and once a day: encrypts again, with the current key, the secrets that an older key (or none) protects, so that an old key
+/// may go. What it cannot read it reports, and looks at again each minute.
+/// </summary>
+internal sealed class SecretRenewal(
+    IEndpointStore store, SecretVault vault, SecretStatus status, TimeProvider clock, IRandomSource random, ILogger<SecretRenewal> logger)
 {
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
     private readonly StoreTrouble _trouble = new("renew secrets", clock, random, logger);
+    private int _unreadable;
 
-    public Task RunAsync(CancellationToken stop) => _trouble.UntilDoneAsync(RenewAsync, stop);
+    public Task RunAsync(CancellationToken stop) => _trouble.RepeatAsync(
+        async token =>
+        {
+            await ReadAllAsync(token);
+            await status.WaitForTroubleAsync(_unreadable == 0 ? Day : Minute, token);
+        },
+        stop);
 
-    private async Task RenewAsync(CancellationToken stop)
+    private async Task ReadAllAsync(CancellationToken stop)
     {
         var renewed = 0;
+        var unreadable = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var endpoint in await store.ListAsync(new EndpointFilter(), stop))
         {
-            if (!vault.IsCurrent(endpoint.Secrets) && await RenewAsync(endpoint.Id, stop))
+            try
             {
-                renewed++;
+                renewed += await RenewAsync(endpoint, stop) ? 1 : 0;
+            }
+            catch (CryptographicException e)
+            {
+                unreadable[endpoint.Id] = e.Message;
             }
         }
 
-        if (renewed > 0)
-        {
-            Log.SecretsRenewed(logger, renewed);
-        }
+        status.SawAll(unreadable);
+        Tell(renewed, unreadable);
     }
 
-    private async Task<bool> RenewAsync(string id, CancellationToken stop)
+    private async Task<bool> RenewAsync(StoredEndpoint endpoint, CancellationToken stop)
     {
+        vault.Open(endpoint.Secrets, endpoint.Tenant, endpoint.Id);
+        if (vault.IsCurrent(endpoint.Secrets, endpoint.Tenant, endpoint.Id))
+        {
+            return false;
+        }
+
         try
         {
-            await store.PutAsync(new EndpointLookup { Id = id }, existing => Renew(existing ?? throw new DeletedMeanwhileException()), transaction: null, stop);
+            await store.PutAsync(
+                new EndpointLookup { Id = endpoint.Id }, existing => Renew(existing ?? throw new DeletedMeanwhileException()), transaction: null, stop);
             return true;
-        }
-        catch (CryptographicException e)
-        {
-            Log.SecretUnreadable(logger, id, e.Message);
-            return false;
         }
         catch (DeletedMeanwhileException)
         {
@@ -52,6 +71,26 @@ internal sealed class SecretRenewal(IEndpointStore store, SecretVault vault, Tim
     {
         Secrets = vault.Seal(vault.Open(endpoint.Secrets, endpoint.Tenant, endpoint.Id), endpoint.Tenant, endpoint.Id),
     };
+
+    private void Tell(int renewed, Dictionary<string, string> unreadable)
+    {
+        if (renewed > 0)
+        {
+            Log.SecretsRenewed(logger, renewed);
+        }
+
+        if (unreadable.Count > 0)
+        {
+            var (id, reason) = unreadable.First();
+            Log.SecretsUnreadable(logger, unreadable.Count, id, reason);
+        }
+        else if (_unreadable > 0)
+        {
+            Log.SecretsReadable(logger, _unreadable);
+        }
+
+        _unreadable = unreadable.Count;
+    }
 
     private sealed class DeletedMeanwhileException : Exception;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -6,24 +7,35 @@ using Outbox.Storage;
 namespace Outbox.Endpoints;
 
 /// <summary>A signing secret of an endpoint. The current one has no end; the one before it signs until the overlap is over.</summary>
-internal sealed record EndpointSecret(string Value, DateTimeOffset? Until);
+internal sealed record EndpointSecret(string Value, DateTimeOffset? Until)
+{
+    public bool Is(string value) =>
+        CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(Value.AsSpan()), MemoryMarshal.AsBytes(value.AsSpan()));
+
+    public override string ToString() => SecretVault.Hint(Value);
+}
 
 /// <summary>
 /// Turns an endpoint's secrets into the bytes that a store keeps, and back. Nothing else reads those bytes. They are encrypted where the host
-/// has a protector; what was stored before it had one is still read.
+/// has a protector: the first encrypts, all decrypt. What was stored before it had one is still read.
 /// </summary>
-internal sealed class SecretVault(ISecretProtector? protector = null)
+internal sealed class SecretVault(params IEnumerable<ISecretProtector> protectors)
 {
     private const int HintLength = 4;
-    private const byte PlainTextBegins = (byte)'[';
 
-    /// <summary>What may be shown of a secret.</summary>
-    public static string Hint(string secret) => secret[^Math.Min(HintLength, secret.Length)..];
+    // The first byte says how the rest is to be read. A protector's bytes may begin with anything, so they get one in front.
+    private const byte PlainText = (byte)'[';
+    private const byte Encrypted = 1;
+
+    private readonly ISecretProtector[] _protectors = [.. protectors];
+
+    /// <summary>What may be shown of a secret: its end, and never more than a quarter of it.</summary>
+    public static string Hint(string secret) => secret[^Math.Min(HintLength, secret.Length / 4)..];
 
     public ReadOnlyMemory<byte> Seal(IReadOnlyList<EndpointSecret> secrets, string? tenant, string endpointId)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(secrets, SecretsJson.Default.IReadOnlyListEndpointSecret);
-        return protector is null ? json : protector.Protect(json, Purpose(tenant, endpointId));
+        return _protectors is [var first, ..] ? (byte[])[Encrypted, .. first.Protect(json, Purpose(tenant, endpointId))] : json;
     }
 
     /// <summary>The endpoint's secrets, newest first.</summary>
@@ -35,14 +47,23 @@ internal sealed class SecretVault(ISecretProtector? protector = null)
             return [];
         }
 
-        var json = stored.Span[0] == PlainTextBegins ? stored.Span
-            : protector is not null ? protector.Unprotect(stored.Span, Purpose(tenant, endpointId))
-            : throw new CryptographicException("the stored secret is encrypted and this host has no key: call ProtectSecrets");
-        return JsonSerializer.Deserialize(json, SecretsJson.Default.IReadOnlyListEndpointSecret)!;
+        var json = stored.Span[0] == PlainText ? stored.Span : Decrypt(stored.Span, Purpose(tenant, endpointId));
+        try
+        {
+            return JsonSerializer.Deserialize(json, SecretsJson.Default.IReadOnlyListEndpointSecret)!;
+        }
+        catch (JsonException e)
+        {
+            throw new CryptographicException("the stored secret is damaged", e);
+        }
     }
 
     /// <summary>Whether the bytes are as <see cref="Seal"/> would make them now, with the key that encrypts now.</summary>
-    public bool IsCurrent(ReadOnlyMemory<byte> stored) => stored.IsEmpty || protector is null || protector.IsCurrent(stored.Span);
+    public bool IsCurrent(ReadOnlyMemory<byte> stored, string? tenant, string endpointId) =>
+        stored.IsEmpty
+        || (_protectors is [var first, ..]
+            ? stored.Span[0] == Encrypted && IsCurrent(first, stored.Span[1..], Purpose(tenant, endpointId))
+            : stored.Span[0] == PlainText);
 
     /// <summary>The secrets that sign now, newest first.</summary>
     /// <exception cref="CryptographicException">They are encrypted and cannot be read.</exception>
@@ -60,6 +81,46 @@ internal sealed class SecretVault(ISecretProtector? protector = null)
 
         return signing;
     }
+
+    private byte[] Decrypt(ReadOnlySpan<byte> stored, string purpose)
+    {
+        if (stored[0] != Encrypted)
+        {
+            throw new CryptographicException("the stored secret is not in a form that this version reads");
+        }
+
+        CryptographicException? failure = null;
+        foreach (var protector in _protectors)
+        {
+            try
+            {
+                return protector.Unprotect(stored[1..], purpose);
+            }
+            catch (Exception e)
+            {
+                failure ??= Unreadable(e);
+            }
+        }
+
+        throw failure ?? new CryptographicException("the stored secret is encrypted and this host has no key: call ProtectSecrets or UseDataProtection");
+    }
+
+    // What another protector made, and what the first has forgotten, it cannot know.
+    private static bool IsCurrent(ISecretProtector protector, ReadOnlySpan<byte> ciphertext, string purpose)
+    {
+        try
+        {
+            return protector.IsCurrent(ciphertext, purpose);
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    // A key vault that is away is a lost key too: no attempt is spent on it. What it says may hold anything.
+    private static CryptographicException Unreadable(Exception failure) =>
+        failure as CryptographicException ?? new($"the host's secret protector failed ({failure.GetType().Name})", failure);
 
     private static string Purpose(string? tenant, string endpointId) => $"Outbox.EndpointSecret/{tenant?.Length ?? -1}/{tenant}/{endpointId}";
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Outbox.Dispatching;
 using Outbox.Events;
@@ -34,25 +35,20 @@ internal sealed class WebhookEndpoints(
     public async Task<EndpointRegistration> PutAsync(
         WebhookEndpoint endpoint, DbTransaction? transaction = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(endpoint);
-        var profile = profiles.Get(endpoint.Profile);
-        var wish = new EndpointWish(endpoint, profile, WebhookUrl.Parse(endpoint.Url, _options.Sending).AbsoluteUri, _options);
+        var put = new Putting(this, Wish(endpoint));
         await gate.OpenAsync(cancellationToken);
-
-        var created = false;
-        string? generated = null;
-        var stored = await StoreAsync(
-            wish.Lookup,
-            existing =>
-            {
-                created = existing is null;
-                (var changed, generated) = Change(wish, existing);
-                return changed;
-            },
-            transaction,
-            cancellationToken);
-        return new EndpointRegistration(Show(stored), created, generated);
+        return put.Registration(await StoreAsync(put.Lookup, put.Change, transaction, cancellationToken));
     }
+
+    /// <summary>The same in a transaction of which only <paramref name="store"/> knows.</summary>
+    public EndpointRegistration Put(WebhookEndpoint endpoint, Func<EndpointLookup, Func<StoredEndpoint?, EndpointChange>, StoredEndpoint> store)
+    {
+        var put = new Putting(this, Wish(endpoint));
+        return put.Registration(store(put.Lookup, put.Change));
+    }
+
+    /// <summary>An endpoint was changed in a transaction that is committed now.</summary>
+    public void Changed() => housekeeper.Wake();
 
     public async Task<EndpointInfo?> GetAsync(string id, CancellationToken cancellationToken = default)
     {
@@ -114,6 +110,13 @@ internal sealed class WebhookEndpoints(
         return stored is null ? null : new EndpointRegistration(Show(stored), Created: false, generated);
     }
 
+    private EndpointWish Wish(WebhookEndpoint endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        var profile = profiles.Get(endpoint.Profile);
+        return new EndpointWish(endpoint, profile, WebhookUrl.Parse(endpoint.Url, _options.Sending).AbsoluteUri, _options);
+    }
+
     private async Task<StoredEndpoint?> ChangeAsync(string id, Func<StoredEndpoint, StoredEndpoint> change, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -122,7 +125,7 @@ internal sealed class WebhookEndpoints(
         {
             return await StoreAsync(
                 new EndpointLookup { Id = id },
-                existing => change(existing ?? throw new NoSuchEndpointException()),
+                existing => WithNotice(existing, change(existing ?? throw new NoSuchEndpointException())),
                 transaction: null,
                 cancellationToken);
         }
@@ -133,7 +136,7 @@ internal sealed class WebhookEndpoints(
     }
 
     private async Task<StoredEndpoint> StoreAsync(
-        EndpointLookup lookup, Func<StoredEndpoint?, StoredEndpoint> change, DbTransaction? transaction, CancellationToken cancellationToken)
+        EndpointLookup lookup, Func<StoredEndpoint?, EndpointChange> change, DbTransaction? transaction, CancellationToken cancellationToken)
     {
         NewEvent? notice = null;
         var stored = await store.PutAsync(
@@ -141,8 +144,8 @@ internal sealed class WebhookEndpoints(
             existing =>
             {
                 var changed = change(existing);
-                notice = existing is { DisabledAt: null } && changed.DisabledAt is not null ? notices.Disabled(changed) : null;
-                return new EndpointChange(changed, notice);
+                notice = changed.Notice;
+                return changed;
             },
             transaction,
             cancellationToken);
@@ -150,6 +153,9 @@ internal sealed class WebhookEndpoints(
         board.Post(notice is null ? [] : [notice], transaction);
         return stored;
     }
+
+    private EndpointChange WithNotice(StoredEndpoint? existing, StoredEndpoint changed) =>
+        new(changed, existing is { DisabledAt: null } && changed.DisabledAt is not null ? notices.Disabled(changed) : null);
 
     private (StoredEndpoint Changed, string? Generated) Change(EndpointWish wish, StoredEndpoint? existing)
     {
@@ -171,10 +177,9 @@ internal sealed class WebhookEndpoints(
             : Enable(changed);
 
         var given = wish.Endpoint.Secret;
-        var current = existing is null ? null : Newest(existing)?.Value;
-        if (given is null && current is not null)
+        if (given is null && existing is { Secrets.IsEmpty: false })
         {
-            wish.Profile.ValidateSecret(current);
+            CheckKept(existing, wish.Profile);
             return (changed, null);
         }
 
@@ -182,6 +187,23 @@ internal sealed class WebhookEndpoints(
         wish.Profile.ValidateSecret(given ?? generated);
         var secret = given ?? generated;
         return (secret is null ? changed : WithSecrets(changed, secret, overlap: TimeSpan.Zero), generated);
+    }
+
+    /// <summary>The secret that stays must fit the profile. While its key is lost, nobody can say: then the profile must stay too.</summary>
+    private void CheckKept(StoredEndpoint existing, WebhookProfile profile)
+    {
+        try
+        {
+            profile.ValidateSecret(Newest(existing)?.Value);
+        }
+        catch (CryptographicException)
+        {
+            if (!string.Equals(existing.Profile, profile.Name, StringComparison.Ordinal))
+            {
+                throw new WebhookValidationException(
+                    "secret", $"The stored secret cannot be read now, so it cannot be checked against the profile '{profile.Name}'. Give a new secret, or keep the profile '{existing.Profile}'.");
+            }
+        }
     }
 
     /// <summary>What failed before, another receiver or one that was mended since, says nothing any more.</summary>
@@ -204,7 +226,7 @@ internal sealed class WebhookEndpoints(
     {
         var until = Now + overlap;
         var secrets = new List<EndpointSecret> { new(secret, Until: null) };
-        if (overlap > TimeSpan.Zero && Newest(stored) is { } previous && !string.Equals(previous.Value, secret, StringComparison.Ordinal))
+        if (overlap > TimeSpan.Zero && Previous(stored) is { } previous && !previous.Is(secret))
         {
             secrets.Add(previous with { Until = until });
         }
@@ -221,6 +243,19 @@ internal sealed class WebhookEndpoints(
     private DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
 
     private EndpointSecret? Newest(StoredEndpoint stored) => vault.Open(stored.Secrets, stored.Tenant, stored.Id) is [var newest, ..] ? newest : null;
+
+    // A secret whose key is lost for good must be replaceable; it could not sign beside its successor anyway.
+    private EndpointSecret? Previous(StoredEndpoint stored)
+    {
+        try
+        {
+            return Newest(stored);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
 
     private string Generate(WebhookProfile profile)
     {
@@ -251,6 +286,24 @@ internal sealed class WebhookEndpoints(
         PreviousSecretUntil = stored.PreviousSecretUntil > clock.GetUtcNow() ? stored.PreviousSecretUntil : null,
         CreatedAt = stored.CreatedAt,
     };
+
+    /// <summary>One put: what the store's transaction calls, which may be more than once, and what came of it.</summary>
+    private sealed class Putting(WebhookEndpoints endpoints, EndpointWish wish)
+    {
+        private bool _created;
+        private string? _generated;
+
+        public EndpointLookup Lookup => wish.Lookup;
+
+        public EndpointChange Change(StoredEndpoint? existing)
+        {
+            _created = existing is null;
+            (var changed, _generated) = endpoints.Change(wish, existing);
+            return endpoints.WithNotice(existing, changed);
+        }
+
+        public EndpointRegistration Registration(StoredEndpoint stored) => new(endpoints.Show(stored), _created, _generated);
+    }
 
     // Thrown through the store's transaction, which it rolls back.
     private sealed class NoSuchEndpointException : Exception;

@@ -1,14 +1,16 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Outbox.Json;
 using Outbox.Notices;
+using Outbox.Profiles;
 using Outbox.Sending;
 using Outbox.Storage;
 
 namespace Outbox.Events;
 
 /// <summary>Checks what the host enqueues, and gives it the form in which it is stored. Whatever is wrong is said here, before anything is.</summary>
-internal sealed class EventAdmission(IOptions<WebhookOutboxOptions> options, IdGenerator ids)
+internal sealed class EventAdmission(IOptions<WebhookOutboxOptions> options, IdGenerator ids, ProfileCatalogue profiles)
 {
     private const int MaxKeyLength = 256;
     private const int MaxScopes = 32;
@@ -22,10 +24,11 @@ internal sealed class EventAdmission(IOptions<WebhookOutboxOptions> options, IdG
         CheckType(webhookEvent.Type);
         CheckKey("tenant", webhookEvent.Tenant);
         CheckKey("subject", webhookEvent.Subject);
+        CheckKey("onlyEndpointId", webhookEvent.OnlyEndpointId);
         CheckKey("orderingKey", webhookEvent.OrderingKey);
         CheckKey("idempotencyKey", webhookEvent.IdempotencyKey);
         CheckHolds(webhookEvent);
-        OutgoingHeaders.Validate(webhookEvent.Headers);
+        OutgoingHeaders.Validate(webhookEvent.Headers ?? throw Missing("headers"), profiles.OwnHeaders);
 
         return new NewEvent
         {
@@ -34,11 +37,13 @@ internal sealed class EventAdmission(IOptions<WebhookOutboxOptions> options, IdG
             Tenant = webhookEvent.Tenant,
             Subject = webhookEvent.Subject,
             Scopes = ScopesOf(webhookEvent),
+            OnlyEndpointId = webhookEvent.OnlyEndpointId,
             OrderingKey = webhookEvent.OrderingKey,
             IdempotencyKey = webhookEvent.IdempotencyKey,
             OccurredAt = webhookEvent.OccurredAt,
             Data = webhookEvent.Payload.ToCanonical(_options.SerializerOptions, JsonRules(), "data"),
             Headers = HeadersOf(webhookEvent.Headers),
+            TraceParent = TraceParentOf(Activity.Current),
             Holds = webhookEvent.Holds,
         };
     }
@@ -86,11 +91,18 @@ internal sealed class EventAdmission(IOptions<WebhookOutboxOptions> options, IdG
             throw new WebhookValidationException(
                 field, $"The {field} has {value.Length} characters{(value.Any(char.IsControl) ? " with control characters among them" : "")}. Give 1 to {MaxKeyLength} without control characters, or leave it out.");
         }
+
+        // Two that differ in their halves of a pair alone would be one and the same in the database.
+        if (Utf16.IndexOfLoneSurrogate(value) is >= 0 and var lone)
+        {
+            throw new WebhookValidationException(
+                field, $"The {field} has a lone surrogate at character {lone}, which has no UTF-8 form. Remove it, or repair the text where it was cut.");
+        }
     }
 
     private static void CheckHolds(WebhookEvent webhookEvent)
     {
-        var holds = webhookEvent.Holds;
+        var holds = webhookEvent.Holds ?? throw Missing("holds");
         if (holds.Count == 0)
         {
             return;
@@ -110,7 +122,12 @@ internal sealed class EventAdmission(IOptions<WebhookOutboxOptions> options, IdG
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var hold in holds)
         {
-            if (string.IsNullOrWhiteSpace(hold.Artifact) || hold.Artifact.Length > 100)
+            if (hold is null)
+            {
+                throw new WebhookValidationException("holds", "One of the event's holds is null. Leave it out.");
+            }
+
+            if (string.IsNullOrWhiteSpace(hold.Artifact) || hold.Artifact.Length > 100 || Utf16.IndexOfLoneSurrogate(hold.Artifact) >= 0)
             {
                 throw new WebhookValidationException("holds", "A hold names its artifact in 1 to 100 characters: 'recording'.");
             }
@@ -130,6 +147,11 @@ internal sealed class EventAdmission(IOptions<WebhookOutboxOptions> options, IdG
 
     private static List<string> ScopesOf(WebhookEvent webhookEvent)
     {
+        if (webhookEvent.Scopes is null)
+        {
+            throw Missing("scopes");
+        }
+
         if (webhookEvent.Scopes.Count > MaxScopes)
         {
             throw new WebhookValidationException("scopes", $"The event names {webhookEvent.Scopes.Count} scopes; at most {MaxScopes} are possible.");
@@ -148,6 +170,11 @@ internal sealed class EventAdmission(IOptions<WebhookOutboxOptions> options, IdG
 
         foreach (var scope in webhookEvent.Scopes)
         {
+            if (scope is null)
+            {
+                throw new WebhookValidationException("scopes", "One of the event's scopes is null: perhaps the call has no such number. Leave it out.");
+            }
+
             if (scope == WebhookScope.Notices)
             {
                 throw new WebhookValidationException("scopes", "The scope 'notices' is for what the outbox itself tells; an event of the platform cannot have it.");
@@ -165,6 +192,11 @@ internal sealed class EventAdmission(IOptions<WebhookOutboxOptions> options, IdG
 
     private static string? HeadersOf(IReadOnlyDictionary<string, string> headers) =>
         headers.Count == 0 ? null : JsonSerializer.Serialize(new Dictionary<string, string>(headers, StringComparer.Ordinal), HeadersJson.Default.DictionaryStringString);
+
+    // Only the W3C form has a place in a traceparent; the older hierarchical ids end here.
+    private static string? TraceParentOf(Activity? activity) => activity is { IdFormat: ActivityIdFormat.W3C } ? activity.Id : null;
+
+    private static WebhookValidationException Missing(string field) => new(field, $"The event's {field} are null. Give [] for none.");
 
     private CanonicalJsonOptions JsonRules() => new()
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
@@ -18,19 +19,19 @@ internal sealed class JsonPayload
     public static JsonPayload FromObject(object data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return new(options => JsonSerializer.SerializeToUtf8Bytes(data, data.GetType(), options));
+        return new(options => Write(writer => JsonSerializer.Serialize(writer, data, data.GetType(), options)));
     }
 
     public static JsonPayload FromTyped<T>(T data, JsonTypeInfo<T> typeInfo)
     {
         ArgumentNullException.ThrowIfNull(typeInfo);
-        return new(_ => JsonSerializer.SerializeToUtf8Bytes(data, typeInfo));
+        return new(_ => Write(writer => JsonSerializer.Serialize(writer, data, typeInfo)));
     }
 
     public static JsonPayload FromText(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
-        return new(_ => StrictUtf8.GetBytes(json));
+        return new(_ => Utf16.IndexOfLoneSurrogate(json) is >= 0 and var lone ? throw new LoneSurrogateException(lone) : Encoding.UTF8.GetBytes(json));
     }
 
     public static JsonPayload FromUtf8(ReadOnlyMemory<byte> utf8Json) => new(_ => utf8Json);
@@ -42,10 +43,10 @@ internal sealed class JsonPayload
         {
             utf8 = _toUtf8(serializer);
         }
-        catch (EncoderFallbackException e)
+        catch (LoneSurrogateException e)
         {
             throw new WebhookValidationException(
-                field, $"The {field} has a lone surrogate at character {e.Index}, which has no UTF-8 form. Remove it, or repair the text where it was cut.", e);
+                field, $"A text of the {field} has a lone surrogate at its character {e.Index}, which has no UTF-8 form. Remove it, or repair the text where it was cut.", e);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException or InvalidOperationException)
         {
@@ -55,6 +56,12 @@ internal sealed class JsonPayload
         return CanonicalJson.Canonicalize(utf8.Span, options, field);
     }
 
-    // Encoding.UTF8 would quietly turn a lone surrogate into U+FFFD, and the receiver would read another text than the caller wrote.
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> serialize)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = StrictEncoder.Instance });
+        serialize(writer);
+        writer.Flush();
+        return buffer.WrittenMemory;
+    }
 }

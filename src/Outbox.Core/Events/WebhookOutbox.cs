@@ -1,5 +1,7 @@
 using System.Data.Common;
+using Outbox.Diagnostics;
 using Outbox.Dispatching;
+using Outbox.Endpoints;
 using Outbox.Profiles;
 using Outbox.Storage;
 
@@ -9,18 +11,23 @@ namespace Outbox.Events;
 internal sealed class WebhookOutbox(
     EventAdmission admission,
     StoreGate gate,
-    IOutboxStore store,
+    MeasuredOutboxStore store,
     IDeliveryStore deliveryStore,
     WakeSignal wake,
     ProfileCatalogue profiles,
-    IWebhookEndpoints endpoints,
-    IWebhookDeliveries deliveries) : IWebhookOutbox
+    WebhookEndpoints endpoints,
+    IWebhookDeliveries deliveries,
+    IWebhookInspection inspection) : IWebhookOutbox, IOutboxDoor
 {
     public IWebhookEndpoints Endpoints => endpoints;
 
     public IWebhookDeliveries Deliveries => deliveries;
 
+    public IWebhookInspection Inspection => inspection;
+
     public IReadOnlyCollection<WebhookProfile> Profiles => profiles.All;
+
+    IOutboxStore IOutboxDoor.Store => store.Chosen;
 
     public Task<EnqueueResult> EnqueueAsync(WebhookEvent webhookEvent, DbTransaction transaction, CancellationToken cancellationToken = default)
     {
@@ -47,17 +54,61 @@ internal sealed class WebhookOutbox(
         return await deliveryStore.EraseAsync(subject, tenant, cancellationToken);
     }
 
+    void IOutboxDoor.Open() => gate.Open();
+
+    EnqueueResult IOutboxDoor.Enqueue(WebhookEvent webhookEvent, Func<NewEvent, EnqueueResult> storeIt)
+    {
+        using var span = OutboxSpans.StartCreate();
+        try
+        {
+            var admitted = admission.Admit(webhookEvent);
+            var result = store.Enqueue(admitted, storeIt);
+            span.Created(admitted, result);
+            return result;
+        }
+        catch (Exception e)
+        {
+            span.Failed(e);
+            throw;
+        }
+    }
+
+    ArtifactOutcome IOutboxDoor.ArtifactReady(WebhookArtifact artifact, Func<HoldRelease, ArtifactOutcome> storeIt) => storeIt(admission.Admit(artifact));
+
+    EndpointRegistration IOutboxDoor.PutEndpoint(
+        WebhookEndpoint endpoint, Func<EndpointLookup, Func<StoredEndpoint?, EndpointChange>, StoredEndpoint> storeIt) => endpoints.Put(endpoint, storeIt);
+
+    void IOutboxDoor.Committed(bool endpointsChanged)
+    {
+        wake.ExpectCommit(transaction: null);
+        if (endpointsChanged)
+        {
+            endpoints.Changed();
+        }
+    }
+
     private async Task<EnqueueResult> EnqueueCoreAsync(WebhookEvent webhookEvent, DbTransaction? transaction, CancellationToken cancellationToken)
     {
-        var admitted = admission.Admit(webhookEvent);
-        await gate.OpenAsync(cancellationToken);
-        var result = await store.EnqueueAsync(admitted, transaction, cancellationToken);
-        if (result is { IsDuplicate: false, DeliveryIds.Count: > 0 })
+        ArgumentNullException.ThrowIfNull(webhookEvent);
+        using var span = OutboxSpans.StartCreate();
+        try
         {
-            wake.ExpectCommit(transaction);
-        }
+            var admitted = admission.Admit(webhookEvent);
+            await gate.OpenAsync(cancellationToken);
+            var result = await store.EnqueueAsync(admitted, transaction, cancellationToken);
+            span.Created(admitted, result);
+            if (result is { IsDuplicate: false, DeliveryIds.Count: > 0 })
+            {
+                wake.ExpectCommit(transaction);
+            }
 
-        return result;
+            return result;
+        }
+        catch (Exception e)
+        {
+            span.Failed(e);
+            throw;
+        }
     }
 
     private async Task<ArtifactOutcome> ReleaseAsync(WebhookArtifact artifact, DbTransaction? transaction, CancellationToken cancellationToken)

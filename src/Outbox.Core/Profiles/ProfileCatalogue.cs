@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Outbox.Deliveries;
 using Outbox.Events;
 
@@ -20,6 +21,7 @@ internal sealed class ProfileCatalogue
             _byName[profile.Name] = profile;
         }
 
+        OwnHeaders = _byName.Values.SelectMany(profile => profile.OwnHeaders).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
         LongestDelay = Slack + _byName.Values
             .SelectMany(profile => profile.Retries.Delays.Select(delay => delay * (1 + profile.Retries.Jitter)))
             .Append(RetrySchedule.MaximumRetryAfter)
@@ -31,6 +33,9 @@ internal sealed class ProfileCatalogue
 
     /// <summary>The longest time that policy ever puts between now and a due time: what lies beyond it a jumping clock has written.</summary>
     public TimeSpan LongestDelay { get; }
+
+    /// <summary>What some profile's signature or id goes into: an event may reach endpoints of any profile.</summary>
+    public FrozenSet<string> OwnHeaders { get; }
 
     public WebhookProfile? Find(string name) => _byName.GetValueOrDefault(name);
 

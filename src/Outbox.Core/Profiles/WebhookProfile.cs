@@ -108,6 +108,10 @@ public sealed record WebhookProfile
             .Select(hold => new WebhookHold(hold.Artifact, hold.Deadline)),
     ];
 
+    /// <summary>The headers that the profile sets itself; no event may bring one of them.</summary>
+    internal IEnumerable<string> OwnHeaders =>
+        new[] { DeliveryIdHeader, Signature.IdHeader, Signature.TimestampHeader, Signature.Header }.OfType<string>();
+
     /// <summary>Refuses a secret, or the lack of one, that the profile does not allow.</summary>
     /// <exception cref="WebhookValidationException">
     /// The secret does not do. The message names its length and the cure, never its value.

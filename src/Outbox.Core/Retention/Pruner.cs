@@ -7,10 +7,14 @@ namespace Outbox.Retention;
 
 /// <summary>Deletes what is past its retention, in small batches, so that no transaction grows long and no file grows for ever.</summary>
 internal sealed class Pruner(
-    IOutboxStore store, IOptions<WebhookOutboxOptions> options, TimeProvider clock, IRandomSource random, ILogger<Pruner> logger)
+    IOutboxStore store, IInspectionStore inspection, IOptions<WebhookOutboxOptions> options, TimeProvider clock, IRandomSource random, ILogger<Pruner> logger)
 {
     /// <summary>Between two batches others get their turn at the database.</summary>
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>A chart of a day by the quarter, and one of a week by the hour, each with some room.</summary>
+    private static readonly TimeSpan KeepMinutes = TimeSpan.FromHours(25);
+    private static readonly TimeSpan KeepHours = TimeSpan.FromDays(8);
 
     private readonly WebhookRetentionOptions _options = options.Value.Retention;
     private readonly StoreTrouble _trouble = new("prune", clock, random, logger);
@@ -35,5 +39,8 @@ internal sealed class Pruner(
         {
             await Task.Delay(Breath, clock, stop);
         }
+
+        var now = clock.GetUtcNow();
+        await inspection.PruneActivityAsync(now - KeepMinutes, now - KeepHours, stop);
     }
 }

@@ -64,11 +64,11 @@ internal static class HostName
 
         if (labels.Length < 2)
         {
-            return "The host has no dot. Use a full DNS name, like hooks.example.com.";
+            return $"The host '{host}' has no dot. Use a full DNS name, like hooks.example.com.";
         }
 
         return LooksNumeric(labels[^1])
-            ? "The host ends in a number, which resolvers may read as an address. Use a DNS name, like hooks.example.com."
+            ? $"The host '{host}' ends in a number, which resolvers may read as an address. Use a DNS name, like hooks.example.com."
             : null;
     }
 

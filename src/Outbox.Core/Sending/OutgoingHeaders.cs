@@ -24,21 +24,20 @@ internal static class OutgoingHeaders
 
     /// <summary>Refuses headers that the host may not set.</summary>
     /// <param name="hostHeaders">What the host wants to send with every webhook.</param>
-    /// <param name="profileHeaders">Names that the endpoint's profile sets itself.</param>
+    /// <param name="profileHeaders">Names that profiles set themselves, whatever their letter case.</param>
     /// <exception cref="WebhookValidationException">Field <c>headers</c> or <c>headers.&lt;name&gt;</c>.</exception>
-    public static void Validate(IReadOnlyDictionary<string, string> hostHeaders, IEnumerable<string>? profileHeaders = null)
+    public static void Validate(IReadOnlyDictionary<string, string> hostHeaders, IReadOnlySet<string> profileHeaders)
     {
         if (hostHeaders.Count > MaxHeaders)
         {
             throw new WebhookValidationException("headers", $"{hostHeaders.Count} headers are too many. Send at most {MaxHeaders}.");
         }
 
-        var profile = new HashSet<string>(profileHeaders ?? [], StringComparer.OrdinalIgnoreCase);
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in hostHeaders)
         {
             ValidateName(name);
-            if (IsReserved(name) || profile.Contains(name))
+            if (IsReserved(name) || profileHeaders.Contains(name))
             {
                 throw Wrong(name, $"{name} is set by the sender and cannot be chosen. Use a name of your own, such as X-Acme-Region.");
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Polly;
 
 namespace Outbox.Sending;
@@ -33,7 +34,7 @@ internal sealed class WebhookSender(
         {
             using var message = Compose(request);
             using var response = await attempt.RunAsync(message, pipeline);
-            var answer = await ReadAsync(response, deadline);
+            var answer = await ReadAsync(request, response, deadline);
             return answer with { Duration = clock.GetElapsedTime(started) };
         }
         catch (Exception exception)
@@ -75,6 +76,14 @@ internal sealed class WebhookSender(
             Content = new OnceContent(request.Body),
         };
         message.Headers.TryAddWithoutValidation("User-Agent", options.UserAgent);
+
+        // Any other span that happens to be current belongs to the host, and says nothing of this delivery.
+        if (options.SendTraceParent
+            && Activity.Current is { IdFormat: ActivityIdFormat.W3C, Source.Name: WebhookTelemetry.ActivitySourceName, Id: { } traceParent })
+        {
+            message.Headers.TryAddWithoutValidation("traceparent", traceParent);
+        }
+
         foreach (var (name, value) in request.Headers)
         {
             if (!OutgoingHeaders.IsToken(name) || !OutgoingHeaders.IsPrintable(value)
@@ -87,12 +96,17 @@ internal sealed class WebhookSender(
         return message;
     }
 
-    private async ValueTask<WebhookResponse> ReadAsync(HttpResponseMessage response, CancellationTokenSource deadline)
+    private async ValueTask<WebhookResponse> ReadAsync(WebhookRequest request, HttpResponseMessage response, CancellationTokenSource deadline)
     {
         var status = (int)response.StatusCode;
         if (status is < 200 or > 599)
         {
             return Failed(new SendFailure(SendErrorCodes.Protocol, $"The answer's status is {status}, which says nothing."));
+        }
+
+        if (request.MaxAnswerBytes is { } limit)
+        {
+            return await ResponseBody.ReadWholeAsync(response, limit, deadline) with { StatusCode = status };
         }
 
         return new WebhookResponse

@@ -47,6 +47,12 @@ public sealed class WebhookSendingOptions
     /// <summary>How many bytes of an answer's body are kept, in UTF-8. The rest is never read. Default: 16,384.</summary>
     public int MaxExcerptBytes { get; set; } = 16 * 1024;
 
+    /// <summary>
+    /// Whether a request carries a <c>traceparent</c> header (W3C Trace Context) with the id of its own <c>deliver</c> span, for receivers of your
+    /// own that join the trace. Never <c>tracestate</c> or baggage. Default: false, so that customers learn nothing of your traces.
+    /// </summary>
+    public bool SendTraceParent { get; set; }
+
     /// <summary>The User-Agent header. Default: <c>Outbox/</c> and the library's version.</summary>
     public string UserAgent { get; set; } = "Outbox/" + typeof(WebhookSendingOptions).Assembly.GetName().Version!.ToString(3);
 

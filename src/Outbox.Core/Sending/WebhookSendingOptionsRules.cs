@@ -38,6 +38,15 @@ internal static class WebhookSendingOptionsRules
             }
         }
 
+        foreach (var network in options.AllowedNetworks.Concat(options.RefusedNetworks))
+        {
+            if (network.BaseAddress.IsIPv4MappedToIPv6)
+            {
+                yield return $"{network} is a network of IPv4-mapped addresses, which are judged as IPv4 addresses, so it would match nothing. "
+                    + $"Write it as {network.BaseAddress.MapToIPv4()}/{Math.Max(network.PrefixLength - 96, 0)}.";
+            }
+        }
+
         if (OutOfRange(options.ConnectTimeout))
         {
             yield return Timeout(nameof(options.ConnectTimeout), options.ConnectTimeout, "5 seconds");

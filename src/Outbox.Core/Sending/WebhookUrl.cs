@@ -138,12 +138,12 @@ internal static class WebhookUrl
     {
         if (!options.AllowIpLiterals && !options.AllowLocalReceivers)
         {
-            throw Wrong("The host is an IP address. Use a DNS name, like hooks.example.com.");
+            throw Wrong($"The host {address} is an IP address. Use a DNS name, like hooks.example.com.");
         }
 
         if (!new AddressGuard(options).IsAllowed(address))
         {
-            throw Wrong("The host is an address that webhooks may not be sent to. Use a public one.");
+            throw Wrong($"The host {address} is an address that webhooks may not be sent to. Use a public one.");
         }
 
         return address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();

@@ -1,4 +1,5 @@
 using System.Text;
+using Outbox.Json;
 using Outbox.Profiles;
 
 namespace Outbox.Signing;
@@ -71,7 +72,7 @@ internal static class SigningSecret
             return "The signing secret begins or ends with white space, which is usually a slip of copy and paste.";
         }
 
-        if (!IsWellFormed(secret))
+        if (Utf16.IndexOfLoneSurrogate(secret) >= 0)
         {
             return "The signing secret has half of a surrogate pair in it and cannot be written as UTF-8.";
         }
@@ -125,21 +126,6 @@ internal static class SigningSecret
 
         return secret.StartsWith(WhsecPrefix, StringComparison.Ordinal)
             && Convert.TryFromBase64Chars(secret.AsSpan(WhsecPrefix.Length), key, out size);
-    }
-
-    private static bool IsWellFormed(string text)
-    {
-        for (var rest = text.AsSpan(); !rest.IsEmpty;)
-        {
-            if (Rune.DecodeFromUtf16(rest, out _, out var consumed) != System.Buffers.OperationStatus.Done)
-            {
-                return false;
-            }
-
-            rest = rest[consumed..];
-        }
-
-        return true;
     }
 
     private static string Cure(SecretEncoding encoding, int minimum) => encoding == SecretEncoding.WhsecBase64

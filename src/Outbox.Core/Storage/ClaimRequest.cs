@@ -67,11 +67,26 @@ public sealed record ClaimedDelivery
     /// <summary>How many tries of the schedule have failed before this one.</summary>
     public required int FailedTries { get; init; }
 
+    /// <summary>How long ago the event was enqueued, by the store's clock; negative where that clock was set back since.</summary>
+    public required TimeSpan Age { get; init; }
+
+    /// <summary>
+    /// How long the event waited for its artifacts before the delivery was due; told with the delivery's first claim, null with later ones and
+    /// where it did not wait.
+    /// </summary>
+    public TimeSpan? HeldFor { get; init; }
+
+    /// <summary>The event's <see cref="NewEvent.TraceParent"/>.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>Whether it has an ordering key: when it is closed, another may have become due.</summary>
     public required bool Ordered { get; init; }
 
     /// <summary>The endpoint as it is now. Deliveries of one claim may share the instance.</summary>
     public required ClaimedEndpoint Endpoint { get; init; }
+
+    /// <summary>For logs: without the data and the headers.</summary>
+    public override string ToString() => Id;
 }
 
 /// <summary>Where a leased delivery goes.</summary>
@@ -94,4 +109,7 @@ public sealed record ClaimedEndpoint
 
     /// <summary>For how long it has failed, by the store's clock; zero where it is well.</summary>
     public TimeSpan FailingFor { get; init; }
+
+    /// <summary>For logs: without the secrets, and without the URL, whose path may be one.</summary>
+    public override string ToString() => Id;
 }

@@ -19,6 +19,9 @@ public interface IDeliveryStore
     /// <summary>The artifacts that unfrozen events with a subject and open deliveries wait for now, soonest deadline first.</summary>
     ValueTask<IReadOnlyList<HeldArtifact>> ListHeldAsync(int limit, CancellationToken cancellationToken);
 
+    /// <summary>What is owed now. One snapshot; it reads no more than the open and the exhausted deliveries.</summary>
+    ValueTask<WebhookBacklog> CountBacklogAsync(CancellationToken cancellationToken);
+
     /// <summary>
     /// Puts closed deliveries that match back to Waiting, due now, with no failed tries; at most <paramref name="limit"/>. Left alone: open ones,
     /// erased ones, and those whose endpoint is deleted. Where the endpoint is disabled they are Parked. The oldest

@@ -111,4 +111,7 @@ public sealed record StoredEndpoint
     /// are left; what a put says is ignored.
     /// </summary>
     public bool Draining { get; init; }
+
+    /// <summary>For logs: without the secrets, and without the URL, whose path may be one.</summary>
+    public override string ToString() => $"{Id} ({Profile} endpoint for {Scope})";
 }

@@ -18,6 +18,12 @@ public sealed record NewEvent
     /// <summary>Every scope that the event belongs to, in text form and without repeats, the implied ones included.</summary>
     public required IReadOnlyList<string> Scopes { get; init; }
 
+    /// <summary>
+    /// Owed to the endpoint of this id alone, whatever its scope and event types, where it is not deleted and its tenant allows; null: to every
+    /// endpoint that matches.
+    /// </summary>
+    public string? OnlyEndpointId { get; init; }
+
     /// <summary>The ordering key, or null.</summary>
     public string? OrderingKey { get; init; }
 
@@ -33,8 +39,14 @@ public sealed record NewEvent
     /// <summary>The event's extra headers as a JSON object of strings, to be kept as it is; null where it has none.</summary>
     public string? Headers { get; init; }
 
+    /// <summary>The trace that it was enqueued in, as W3C Trace Context's <c>traceparent</c> of at most 55 characters, to be kept as it is; null where there was none.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>The artifacts that it waits for; its deliveries are due at the last deadline.</summary>
     public IReadOnlyList<WebhookHold> Holds { get; init; } = [];
+
+    /// <summary>For logs: without the data and the headers.</summary>
+    public override string ToString() => $"{Id} ({Type})";
 }
 
 /// <summary>How the ids of an event's deliveries are made: from the event and the endpoint, so that one statement can insert them all.</summary>

@@ -10,7 +10,33 @@ internal sealed class StoreGate(IOutboxStore store) : IDisposable
 
     public ValueTask OpenAsync(CancellationToken cancellationToken) => _open ? ValueTask.CompletedTask : OpenSlowlyAsync(cancellationToken);
 
+    /// <summary>The same for callers that cannot await: see <see cref="IOutboxDoor.Open"/>.</summary>
+    public void Open()
+    {
+        if (!_open)
+        {
+            OpenSlowly();
+        }
+    }
+
     public void Dispose() => _gate.Dispose();
+
+    private void OpenSlowly()
+    {
+        _gate.Wait();
+        try
+        {
+            if (!_open)
+            {
+                store.OpenAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+                _open = true;
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
 
     private async ValueTask OpenSlowlyAsync(CancellationToken cancellationToken)
     {

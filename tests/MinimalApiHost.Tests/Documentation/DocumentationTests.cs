@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Outbox.Tests.Signing;
 
 namespace MinimalApiHost.Tests.Documentation;
 
@@ -65,6 +67,31 @@ public sealed partial class DocumentationTests
         }
     }
 
+    [ToolFact("curl")]
+    public async Task READMEs_requests_are_answered()
+    {
+        var folder = Directory.CreateTempSubdirectory("outbox-readme-");
+        try
+        {
+            using var host = ChildHost.Start(
+                folder.FullName, [], ("Webhooks__AllowLocalReceivers", "true"), ("ApiKeys__0__Key", "demo-key"), ("ApiKeys__0__Scopes__0", "voice:call"));
+            var url = (await host.ListeningAsync()).ToString().TrimEnd('/');
+            var script = Script().Match(File.ReadAllText(Path.Combine(Root, "README.md"))).Groups["code"].Value.Replace("http://localhost:5000", url, StringComparison.Ordinal);
+            using var shell = Process.Start(new ProcessStartInfo("bash", ["-e", "-c", script]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+
+            var output = await shell.StandardOutput.ReadToEndAsync();
+            await shell.WaitForExitAsync();
+
+            Assert.True(shell.ExitCode == 0, output + await shell.StandardError.ReadToEndAsync());
+            Assert.Contains("\"secretLast4\":\"long\"", output, StringComparison.Ordinal);
+            Assert.Contains("\"eventType\":\"call.ended\"", output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public void Every_test_that_the_guarantees_name_is_there()
     {
@@ -96,10 +123,13 @@ public sealed partial class DocumentationTests
     [GeneratedRegex(@"// <quickstart>\n(?<code>.*?)\n\s*// </quickstart>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex QuickStart();
 
+    [GeneratedRegex(@"^```sh\n(?<code>.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Script();
+
     [GeneratedRegex(@"^```csharp\n(?<code>.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Block();
 
-    [GeneratedRegex(@"\[(Fact|Theory|ContractFact|PostgresFact)[^\n]*\n(\s*\[[^\n]*\n)*\s*public (async )?(Task|void) (?<name>\w+)\(", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\[(Fact|Theory|ContractFact|PostgresFact|PostgresTheory)[^\n]*\n(\s*\[[^\n]*\n)*\s*public (async )?(Task|void) (?<name>\w+)\(", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TestMethod();
 
     [GeneratedRegex(@"`(?<name>[A-Z]\w*_\w+)`", RegexOptions.ExplicitCapture, 1000)]

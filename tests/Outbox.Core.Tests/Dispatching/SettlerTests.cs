@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NSubstitute;
 using Outbox.Deliveries;
 using Outbox.Dispatching;
+using Outbox.Inspection;
 using Outbox.Notices;
 using Outbox.Storage;
 
@@ -14,7 +15,13 @@ public sealed class SettlerTests
     private readonly Settler _settler;
     private readonly List<int> _batches = [];
 
-    public SettlerTests() => _settler = new Settler(_store, new NoticeBoard([], new WakeSignal(_clock), NullLogger<NoticeBoard>.Instance), _clock, new SeededRandom(1), NullLogger<Settler>.Instance);
+    public SettlerTests() => _settler = new Settler(
+        _store,
+        new NoticeBoard([], new WakeSignal(_clock), NullLogger<NoticeBoard>.Instance),
+        new ActivityLog(Substitute.For<IInspectionStore>(), _clock, new SeededRandom(1), NullLogger<ActivityLog>.Instance),
+        _clock,
+        new SeededRandom(1),
+        NullLogger<Settler>.Instance);
 
     [Fact]
     public async Task What_comes_while_a_batch_is_written_goes_together_in_the_next()
@@ -83,7 +90,8 @@ public sealed class SettlerTests
 
     private async Task AdvanceUntilAsync(Task done)
     {
-        for (var i = 0; i < 100_000 && !done.IsCompleted; i++)
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!done.IsCompleted && !patience.IsCancellationRequested)
         {
             if (_clock.PendingTimers > 0)
             {

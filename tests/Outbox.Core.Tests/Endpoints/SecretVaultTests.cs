@@ -62,8 +62,61 @@ public sealed class SecretVaultTests
     public void Only_the_last_four_characters_are_shown()
     {
         Assert.Equal("ters", SecretVault.Hint(Secret));
-        Assert.Equal("abc", SecretVault.Hint("abc"));
+        Assert.Equal("", SecretVault.Hint("abc"));
+        Assert.Equal("o", SecretVault.Hint("swordo"));
+    }
+
+    [Fact]
+    public void A_protector_may_make_any_bytes()
+    {
+        for (var first = 0; first < 256; first++)
+        {
+            var vault = new SecretVault(new Prefixing((byte)first));
+            var stored = vault.Seal([new EndpointSecret(Secret, null)], null, "ep_1");
+
+            Assert.Equal(Secret, vault.Open(stored, null, "ep_1").Single().Value);
+            Assert.True(vault.IsCurrent(stored, null, "ep_1"));
+            Assert.ThrowsAny<CryptographicException>(() => new SecretVault().Open(stored, null, "ep_1"));
+        }
+    }
+
+    [Fact]
+    public void Whatever_a_protector_throws_or_brings_is_an_unreadable_secret_and_its_message_is_not_told()
+    {
+        var stored = new SecretVault(new Prefixing(7)).Seal([new EndpointSecret(Secret, null)], null, "ep_1");
+
+        var away = Assert.ThrowsAny<CryptographicException>(() => new SecretVault(new Prefixing(7) { Failure = new TimeoutException("vault-password") }).Open(stored, null, "ep_1"));
+        Assert.Contains("TimeoutException", away.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("vault-password", away.Message, StringComparison.Ordinal);
+        Assert.ThrowsAny<CryptographicException>(() => new SecretVault(new Prefixing(7) { Garbage = "{]"u8.ToArray() }).Open(stored, null, "ep_1"));
+        Assert.ThrowsAny<CryptographicException>(() => Vault(_oldKey).Open("nothing that we wrote"u8.ToArray(), null, "ep_1"));
+    }
+
+    [Fact]
+    public void What_was_stored_by_other_rules_than_todays_is_not_current()
+    {
+        var plain = new SecretVault().Seal([new EndpointSecret(Secret, null)], null, "ep_1");
+        var old = Vault(_oldKey).Seal([new EndpointSecret(Secret, null)], null, "ep_1");
+
+        Assert.True(new SecretVault().IsCurrent(plain, null, "ep_1"));
+        Assert.True(Vault(_oldKey).IsCurrent(old, null, "ep_1"));
+        Assert.False(Vault(_oldKey).IsCurrent(plain, null, "ep_1"));
+        Assert.False(Vault(_newKey, _oldKey).IsCurrent(old, null, "ep_1"));
+        Assert.False(new SecretVault().IsCurrent(old, null, "ep_1"));
     }
 
     private static SecretVault Vault(params byte[][] keys) => new(new AesGcmSecretProtector(keys, new CryptoRandomSource()));
+
+    private sealed class Prefixing(byte first) : ISecretProtector
+    {
+        public Exception? Failure { get; init; }
+
+        public byte[]? Garbage { get; init; }
+
+        public byte[] Protect(ReadOnlySpan<byte> plaintext, string purpose) => [first, .. plaintext];
+
+        public byte[] Unprotect(ReadOnlySpan<byte> ciphertext, string purpose) => Failure is null ? Garbage ?? ciphertext[1..].ToArray() : throw Failure;
+
+        public bool IsCurrent(ReadOnlySpan<byte> ciphertext, string purpose) => true;
+    }
 }

@@ -1,7 +1,10 @@
+using System.Diagnostics;
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
 using Outbox.Events;
+using Outbox.Profiles;
 using Outbox.Storage;
 
 namespace Outbox.Tests.Events;
@@ -9,6 +12,7 @@ namespace Outbox.Tests.Events;
 public sealed partial class EventAdmissionTests
 {
     private readonly WebhookOutboxOptions _options = new();
+    private readonly List<AddedProfile> _added = [];
 
     [Fact]
     public void An_object_becomes_canonical_camel_case_JSON()
@@ -43,6 +47,23 @@ public sealed partial class EventAdmissionTests
         Assert.Equal(["all", "tenant:org_1", "call:c1", "number:+15550100"], admitted.Scopes);
     }
 
+    [Fact]
+    public void The_event_keeps_the_trace_that_it_was_enqueued_in()
+    {
+        using var activity = new Activity("request").SetIdFormat(ActivityIdFormat.W3C).Start();
+
+        Assert.Equal(activity.Id, Admit(new WebhookEvent("call.ended", new { })).TraceParent);
+    }
+
+    [Fact]
+    public void Without_a_trace_or_with_one_of_the_older_form_it_keeps_none()
+    {
+        Assert.Null(Admit(new WebhookEvent("call.ended", new { })).TraceParent);
+        using var activity = new Activity("request").SetIdFormat(ActivityIdFormat.Hierarchical).Start();
+
+        Assert.Null(Admit(new WebhookEvent("call.ended", new { })).TraceParent);
+    }
+
     [Theory]
     [InlineData("call ended")]
     [InlineData("call.ended\n")]
@@ -72,6 +93,32 @@ public sealed partial class EventAdmissionTests
         Refused("data", "surrogate", () => WebhookEvent.FromJson("call.ended", "{\"a\":\"" + '\ud800' + "\"}"));
 
     [Fact]
+    public void So_is_one_in_an_object_a_dictionary_a_key_or_a_node()
+    {
+        const string Lone = "cut \ud83d";
+        object[] data =
+        [
+            new { Said = Lone },
+            new { Inner = new[] { new { Said = "fine 😀" + Lone } } },
+            new Dictionary<string, string>(StringComparer.Ordinal) { [Lone] = "x" },
+            new Dictionary<string, object>(StringComparer.Ordinal) { ["x"] = Lone },
+            new JsonObject { ["said"] = Lone },
+            new JsonObject { [Lone] = 1 },
+        ];
+
+        Assert.All(data, value => Refused("data", "surrogate", () => new WebhookEvent("call.ended", value)));
+        Refused("data", "surrogate", () => WebhookEvent.Create("call.ended", new Call(Lone, 1), CallJson.Default.Call));
+    }
+
+    [Fact]
+    public void Whole_surrogate_pairs_are_kept_as_they_are()
+    {
+        var admitted = Admit(new WebhookEvent("call.ended", new { Said = "😀é\u2028\"", Name = "a" }));
+
+        Assert.Equal("{\"said\":\"😀é\u2028\\\"\",\"name\":\"a\"}", Encoding.UTF8.GetString(admitted.Data.Span));
+    }
+
+    [Fact]
     public void Data_over_the_limit_is_refused_with_both_sizes()
     {
         _options.MaxDataBytes = 1024;
@@ -81,6 +128,16 @@ public sealed partial class EventAdmissionTests
 
     [Fact]
     public void Data_that_cannot_be_serialized_is_refused() => Refused("data", "cannot be written", () => new WebhookEvent("call.ended", new { X = double.NaN }));
+
+    [Fact]
+    public void What_is_null_is_named()
+    {
+        Refused("scopes", "Give []", () => new WebhookEvent("call.ended", new { }) { Scopes = null! });
+        Refused("scopes", "null", () => new WebhookEvent("call.ended", new { }) { Scopes = [null!] });
+        Refused("holds", "Give []", () => new WebhookEvent("call.ended", new { }) { Holds = null! });
+        Refused("holds", "null", () => new WebhookEvent("call.ended", new { }) { Subject = "c1", Holds = [null!] });
+        Refused("headers", "null", () => new WebhookEvent("call.ended", new { }) { Headers = null! });
+    }
 
     [Fact]
     public void A_hold_without_a_subject_is_refused() =>
@@ -111,7 +168,7 @@ public sealed partial class EventAdmissionTests
     [InlineData("idempotencyKey")]
     public void A_key_that_is_empty_or_too_long_is_refused(string field)
     {
-        foreach (var value in (string[])["", new string('x', 300), "a\0b"])
+        foreach (var value in (string[])["", new string('x', 300), "a\0b", "a\ud800"])
         {
             Refused(field, field, () => new WebhookEvent("call.ended", new { })
             {
@@ -123,8 +180,21 @@ public sealed partial class EventAdmissionTests
         }
     }
 
+    [Fact]
+    public void A_header_that_any_profile_sets_itself_is_refused_in_any_letter_case()
+    {
+        _added.Add(new(WebhookProfile.Ttma with { Name = "acme", DeliveryIdHeader = "X-Acme-Delivery" }));
+        var own = WebhookProfile.BuiltIn.SelectMany(profile => profile.OwnHeaders).Append("X-Acme-Delivery").Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+
+        Assert.InRange(own.Count, 8, 100);
+        Assert.All(own.Concat(own.Select(name => name.ToUpperInvariant())), name => Refused("headers", name, () => new WebhookEvent("call.ended", new { })
+        {
+            Headers = new Dictionary<string, string>(StringComparer.Ordinal) { [name] = "mine" },
+        }));
+    }
+
     private NewEvent Admit(WebhookEvent webhookEvent) =>
-        new EventAdmission(Options.Create(_options), new IdGenerator(new ManualTimeProvider(), new SeededRandom(1))).Admit(webhookEvent);
+        new EventAdmission(Options.Create(_options), new IdGenerator(new ManualTimeProvider(), new SeededRandom(1)), new ProfileCatalogue(_added)).Admit(webhookEvent);
 
     private void Refused(string field, string named, Func<WebhookEvent> make)
     {

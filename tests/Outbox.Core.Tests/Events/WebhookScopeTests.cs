@@ -32,6 +32,18 @@ public sealed class WebhookScopeTests
     public void A_scope_without_a_printable_value_is_refused(string text) =>
         Assert.Throws<WebhookValidationException>(() => WebhookScope.Parse(text));
 
+    [Theory]
+    [InlineData("number")]
+    [InlineData("campaign")]
+    [InlineData("call")]
+    [InlineData("tenant")]
+    public void A_scope_without_a_value_names_the_kind_that_was_meant_and_no_other(string kind)
+    {
+        var refusal = Assert.Throws<WebhookValidationException>(() => WebhookScope.Parse($"{kind}:"));
+
+        Assert.Equal($"A {kind} scope needs the {kind} after '{kind}:', without control characters.", refusal.Message);
+    }
+
     [Fact]
     public void A_scope_longer_than_the_limit_is_refused() =>
         Assert.Contains("256", Assert.Throws<WebhookValidationException>(() => WebhookScope.Call(new string('x', 300))).Message, StringComparison.Ordinal);

@@ -165,6 +165,40 @@ public sealed class AnswerTests : IDisposable
     }
 
     [Fact]
+    public async Task Interim_answers_of_more_than_16_KiB_are_a_failure_long_before_the_timeout()
+    {
+        await using var server = new HostileServer(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            var flood = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", 1000)));
+            while (true)
+            {
+                await connection.WriteAsync(flood);
+            }
+        });
+
+        var response = await _bench.SendAsync(server.Url(), TimeSpan.FromMinutes(5));
+
+        Assert.Equal(SendErrorCodes.HeadersTooLarge, response.ErrorCode);
+    }
+
+    [Fact]
+    public async Task Interim_answers_that_drip_end_at_the_timeout()
+    {
+        await using var server = new HostileServer(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            while (true)
+            {
+                await connection.WriteAsync("HTTP/1.1 102 Processing\r\n\r\n");
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, connection.Stop);
+            }
+        });
+
+        Assert.Equal(SendErrorCodes.Timeout, (await _bench.SendAsync(server.Url(), Short)).ErrorCode);
+    }
+
+    [Fact]
     public async Task Headers_over_16_KiB_are_a_failure()
     {
         await using var server = HostileServer.AnsweringOnce($"HTTP/1.1 200 OK\r\nX-Big: {new string('x', 17 * 1024)}\r\n\r\n");
@@ -208,6 +242,18 @@ public sealed class AnswerTests : IDisposable
 
         Assert.Equal(status, response.StatusCode);
         Assert.Equal(0, elsewhere.Connections);
+    }
+
+    [Fact]
+    public async Task Controls_and_what_reorders_text_are_stripped_from_an_answer()
+    {
+        const string Body = "\u001b[31mred\u001b[0m\r\n2026-01-01 FATAL forged\0\b\u202e\u200b\u0085\u007f end";
+        var bytes = Encoding.UTF8.GetBytes(Body);
+        await using var server = HostileServer.AnsweringOnce([.. Encoding.ASCII.GetBytes($"HTTP/1.1 500 \u001b[2J\r\nContent-Length: {bytes.Length}\r\n\r\n"), .. bytes]);
+
+        var response = await _bench.SendAsync(server.Url());
+
+        Assert.Equal((500, "[31mred[0m  2026-01-01 FATAL forged end"), (response.StatusCode, response.Excerpt));
     }
 
     [Fact]

@@ -62,6 +62,41 @@ public sealed class ConnectingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pooled_connection_lives_for_two_minutes_at_most_and_then_the_name_is_resolved_and_checked_again()
+    {
+        Assert.InRange(_bench.Handler.PooledConnectionLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2));
+        using var hasty = new SendingBench();
+        await using var server = HostileServer.Answering(Answer);
+        var resolved = 0;
+        hasty.Resolve = (_, _) => new(Interlocked.Increment(ref resolved) == 1 ? [IPAddress.Loopback] : [IPAddress.Parse("10.0.0.1")]);
+        hasty.Handler.PooledConnectionLifetime = TimeSpan.FromMilliseconds(50);
+
+        var first = await hasty.SendAsync(server.Url("rebinding.example"));
+        await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+        var second = await hasty.SendAsync(server.Url("rebinding.example"));
+
+        Assert.Equal((200, SendErrorCodes.RefusedAddress), (first.StatusCode, second.ErrorCode));
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public async Task The_name_the_connection_and_the_handshake_share_one_limit()
+    {
+        _bench.Options.ConnectTimeout = TimeSpan.FromSeconds(4);
+        _bench.Resolve = async (_, token) =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, token);
+            return [IPAddress.Loopback];
+        };
+        await using var silent = new HostileServer(connection => connection.UntilClosedAsync());
+
+        var response = await _bench.SendAsync(silent.Url("receiver.example", scheme: "https"));
+
+        Assert.Equal(SendErrorCodes.ConnectTimeout, response.ErrorCode);
+        Assert.InRange(response.Duration, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(6.5));
+    }
+
+    [Fact]
     public async Task A_url_with_an_address_is_checked_without_resolution()
     {
         _bench.Resolve = (_, _) => throw new InvalidOperationException("not to be called");

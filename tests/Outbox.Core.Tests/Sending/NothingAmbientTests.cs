@@ -36,6 +36,41 @@ public sealed class NothingAmbientTests
     }
 
     [Fact]
+    public async Task A_traceparent_is_sent_where_it_was_asked_for_and_only_that_of_the_outboxs_own_span()
+    {
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is "Outbox" or "somebody else",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var own = new ActivitySource("Outbox");
+        using var foreign = new ActivitySource("somebody else");
+        await using var server = HostileServer.Answering(Answer);
+        using var asked = new SendingBench();
+        using var unasked = new SendingBench();
+        asked.Options.SendTraceParent = true;
+
+        string sent;
+        using (var span = own.StartActivity("deliver")!.SetBaggage("secret", "1"))
+        {
+            span.TraceStateString = "vendor=1";
+            sent = span.Id!;
+            await asked.SendAsync(server.Url());
+            await unasked.SendAsync(server.Url());
+        }
+
+        using (foreign.StartActivity("request"))
+        {
+            await asked.SendAsync(server.Url());
+        }
+
+        await asked.SendAsync(server.Url());
+        Assert.Equal([sent, null, null, null], server.Requests.Select(request => request["traceparent"]));
+        Assert.All(server.Requests, request => Assert.True(request["tracestate"] is null && request["baggage"] is null));
+    }
+
+    [Fact]
     public async Task No_trace_of_the_framework_holds_the_url()
     {
         var seen = new System.Collections.Concurrent.ConcurrentQueue<string>();

@@ -33,8 +33,10 @@ public sealed class OnePostTests : IDisposable
         Assert.Equal(1, server.Connections);
     }
 
-    [Fact]
-    public async Task Connections_that_close_at_any_moment_never_see_a_request_twice()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(15)]
+    public async Task Connections_that_close_at_any_moment_never_see_a_request_twice(int largeHeaders)
     {
         await using var server = new HostileServer(async connection =>
         {
@@ -45,7 +47,8 @@ public sealed class OnePostTests : IDisposable
         for (var i = 0; i < 200; i++)
         {
             var id = i.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            await _bench.SendAsync(SendingBench.Post(server.Url(), null, KeyValuePair.Create("X-Attempt", id)));
+            var large = Enumerable.Range(0, largeHeaders).Select(n => KeyValuePair.Create($"X-Large-{n}", new string('x', 4096)));
+            await _bench.SendAsync(SendingBench.Post(server.Url(), null, [KeyValuePair.Create("X-Attempt", id), .. large]));
         }
 
         Assert.All(server.Requests.CountBy(request => request["X-Attempt"]!, StringComparer.Ordinal), seen => Assert.Equal(1, seen.Value));

@@ -16,6 +16,8 @@ public sealed class SendingOptionsTests
         { options => options.AllowedNetworks.Add(IPNetwork.Parse("0.0.0.0/0")), "0.0.0.0/0" },
         { options => options.AllowedNetworks.Add(IPNetwork.Parse("::/0")), "::/0" },
         { options => Twice(options, "10.0.0.0/8"), "10.0.0.0/8 is in both" },
+        { options => options.RefusedNetworks.Add(IPNetwork.Parse("::ffff:10.0.0.0/104")), "10.0.0.0/8" },
+        { options => options.AllowedNetworks.Add(IPNetwork.Parse("::ffff:10.0.0.0/104")), "10.0.0.0/8" },
         { options => options.ConnectTimeout = TimeSpan.Zero, "ConnectTimeout is 00:00:00" },
         { options => options.ConnectTimeout = TimeSpan.FromMinutes(6), "ConnectTimeout is 00:06:00" },
         { options => options.BodyTimeout = TimeSpan.FromSeconds(-1), "BodyTimeout is -00:00:01" },

@@ -110,8 +110,21 @@ public sealed class WebhookUrlTests
         var forRefused = Assert.Throws<WebhookValidationException>(() => WebhookUrl.Parse("https://8.8.8.8/secret", _options));
 
         Assert.Equal("url", forPrivate.Field);
-        Assert.Equal(forPrivate.Message, forRefused.Message);
-        Assert.All(UrlTable.All, row => Assert.DoesNotContain("secret", MessageFor(row.Raw + "secret"), StringComparison.Ordinal));
+        Assert.Equal(forPrivate.Message, forRefused.Message.Replace("8.8.8.8", "10.0.0.1", StringComparison.Ordinal));
+        Assert.All(UrlTable.All, row => Assert.DoesNotContain("secret", MessageFor(row.Raw + "/x/secret"), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("https://10.0.0.1/path", "10.0.0.1")]
+    [InlineData("https://intranet/path", "'intranet'")]
+    [InlineData("https://hooks.example.1/path", "'hooks.example.1'")]
+    [InlineData("https://hooks.example.com:8080/path", "8080")]
+    public void The_message_names_the_host_or_port_at_fault(string raw, string expected)
+    {
+        var refusal = Assert.Throws<WebhookValidationException>(() => WebhookUrl.Parse(raw, _options));
+
+        Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("path", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -25,29 +25,37 @@ internal static class CrashHost
     {
         EndWithParent();
         var database = CrashDatabase.Of(orders.Store, orders.ConnectionString);
-        await database.PrepareAsync();
-
-        // The first to open the database after a crash, so what SQLite has to recover is recovered here.
-        Console.WriteLine($"leased {string.Join(' ', await database.LeasedAsync())}");
         using var host = Build(orders, database);
+        database.Attach(host.Services);
+
+        // The first to open the database after a crash, so what has to be recovered is recovered here.
+        await database.PrepareAsync();
+        Console.WriteLine($"leased {string.Join(' ', await database.LeasedAsync())}");
         await host.StartAsync();
         var outbox = host.Services.GetRequiredService<IWebhookOutbox>();
         await RegisterAsync(orders, outbox);
         Console.WriteLine("ready");
-        if (orders.Drain)
+        if (orders.Task is ChildTask.Write or ChildTask.WriteAndDeliver)
         {
-            await DrainAsync(outbox);
-            await host.StopAsync();
-            return;
+            var points = host.Services.GetRequiredService<KillPoints>();
+            await Task.WhenAll(Enumerable.Range(0, orders.Writers).Select(writer => WriteAsync(orders, writer, database, outbox, points)));
+            Console.WriteLine("written");
         }
 
-        var points = host.Services.GetRequiredService<KillPoints>();
-        await Task.WhenAll(Enumerable.Range(0, orders.Writers).Select(writer => WriteAsync(orders, writer, database, outbox, points)));
-        Console.WriteLine("written");
-        await new TaskCompletionSource().Task;
+        if (orders.Task is ChildTask.Deliver or ChildTask.WriteAndDeliver)
+        {
+            await new TaskCompletionSource().Task;
+        }
+
+        if (orders.Task is ChildTask.Drain)
+        {
+            await DrainAsync(outbox);
+        }
+
+        await host.StopAsync();
     }
 
-    private static IHost Build(ChildOrders orders, CrashDatabase database)
+    public static IHost Build(ChildOrders orders, CrashDatabase database)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = Environments.Development });
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
@@ -56,6 +64,9 @@ internal static class CrashHost
             .AddWebhookOutbox(options =>
             {
                 options.Sending.AllowLocalReceivers = true;
+                options.Sending.UserAgent = orders.Name;
+                options.Dispatch = orders.Task != ChildTask.Write;
+                options.LeaseDuration = orders.Lease ?? options.LeaseDuration;
                 options.MaxInFlight = MaxInFlight;
                 options.MaxInFlightPerEndpoint = MaxInFlight / 2;
             })
@@ -64,13 +75,17 @@ internal static class CrashHost
         database.Use(outbox);
         outbox.HttpClient.AddHttpMessageHandler<KillableHandler>();
 
-        var store = builder.Services.Last(service => service.ServiceType == typeof(IOutboxStore));
-        builder.Services.AddSingleton<IOutboxStore>(services => new KillableStore(
-            (IOutboxStore)ActivatorUtilities.CreateInstance(services, store.ImplementationType!), services.GetRequiredService<KillPoints>()));
+        if (database.HasKillableStore)
+        {
+            var store = builder.Services.Last(service => service.ServiceType == typeof(IOutboxStore)).ImplementationType!;
+            builder.Services.AddSingleton<IOutboxStore>(services => new KillableStore(
+                (IOutboxStore)ActivatorUtilities.CreateInstance(services, store), services.GetRequiredService<KillPoints>()));
+        }
+
         return builder.Build();
     }
 
-    private static async Task RegisterAsync(ChildOrders orders, IWebhookOutbox outbox)
+    public static async Task RegisterAsync(ChildOrders orders, IWebhookOutbox outbox)
     {
         var known = (await outbox.Endpoints.ListAsync()).Select(endpoint => endpoint.Url).ToHashSet(StringComparer.Ordinal);
         foreach (var url in orders.Endpoints.Where(url => !known.Contains(url)))
@@ -79,21 +94,22 @@ internal static class CrashHost
         }
     }
 
-    /// <summary>One call after the other; every fourth is rolled back, every second is ordered.</summary>
+    /// <summary>One call after the other; every fourth is rolled back, every second is ordered among its dozen.</summary>
     private static async Task WriteAsync(ChildOrders orders, int writer, CrashDatabase database, IWebhookOutbox outbox, KillPoints points)
     {
-        var key = string.Create(CultureInfo.InvariantCulture, $"{orders.Name}-{writer}");
         for (var n = 0; n < orders.CallsPerWriter; n++)
         {
-            var id = string.Create(CultureInfo.InvariantCulture, $"{key}-{n}");
-            var ended = new WebhookEvent("call.ended", new { id, key, n, said = "“Hi” 😀", score = 2.50 })
-            {
-                Subject = id,
-                OrderingKey = n % 2 == 0 ? key : null,
-            };
-            await database.EndCallAsync(outbox, id, ended, commit: n % 4 != 3, points);
+            var id = string.Create(CultureInfo.InvariantCulture, $"{orders.Name}-{writer}-{n}");
+            var key = string.Create(CultureInfo.InvariantCulture, $"{orders.Name}-{writer}-{n / 12}");
+            await database.EndCallAsync(outbox, id, Ended(id, key, n), commit: n % 4 != 3, points);
         }
     }
+
+    public static WebhookEvent Ended(string id, string key, int n) => new("call.ended", new { id, key, n, said = "“Hi” 😀", score = 2.50 })
+    {
+        Subject = id,
+        OrderingKey = n % 2 == 0 ? key : null,
+    };
 
     private static async Task DrainAsync(IWebhookOutbox outbox)
     {

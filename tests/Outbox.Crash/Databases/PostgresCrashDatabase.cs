@@ -4,7 +4,7 @@ using Npgsql;
 namespace Outbox.Crash.Databases;
 
 internal sealed class PostgresCrashDatabase(string connectionString)
-    : CrashDatabase(NpgsqlDataSource.Create(connectionString), outboxSchema: "outbox.")
+    : SqlCrashDatabase(NpgsqlDataSource.Create(connectionString), outboxSchema: "outbox.")
 {
     private TimeSpan _offset;
 
@@ -23,6 +23,10 @@ internal sealed class PostgresCrashDatabase(string connectionString)
         await connection.ExecuteAsync(
             $"create or replace function outbox.outbox_now() returns timestamptz language sql stable as 'select statement_timestamp() + interval ''{(int)_offset.TotalSeconds} s'''");
     }
+
+    /// <summary>Every row that a settlement could change.</summary>
+    public async Task<HashSet<string>> SettledAsync() => await ReadAsync(
+        "select d::text from outbox.outbox_delivery d union all select a::text from outbox.outbox_attempt a union all select e::text from outbox.outbox_endpoint e");
 
     public override async Task<IReadOnlyList<string>> CheckFilesAsync()
     {

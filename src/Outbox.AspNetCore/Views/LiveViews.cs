@@ -1,0 +1,4 @@
+namespace Outbox.AspNetCore.Views;
+
+/// <summary>What is new or changed in a list of deliveries that somebody looks at.</summary>
+internal sealed record LiveDeliveries(IReadOnlyList<DeliveryView> Items, bool Reset, IReadOnlyList<string> Removed);

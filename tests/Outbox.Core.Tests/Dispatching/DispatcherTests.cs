@@ -1,0 +1,131 @@
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using NSubstitute;
+using Outbox.Deliveries;
+using Outbox.Diagnostics;
+using Outbox.Dispatching;
+using Outbox.Endpoints;
+using Outbox.Events;
+using Outbox.Notices;
+using Outbox.Profiles;
+using Outbox.Sending;
+using Outbox.Storage;
+using Polly;
+
+namespace Outbox.Tests.Dispatching;
+
+public sealed class DispatcherTests : IDisposable
+{
+    private readonly ManualTimeProvider _clock = new();
+    private readonly SeededRandom _random = new(1);
+    private readonly WebhookOutboxOptions _options = new() { LeaseDuration = TimeSpan.FromMinutes(10) };
+    private readonly IOutboxStore _store = Substitute.For<IOutboxStore>();
+    private readonly CountingReceiver _receiver = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _secondClaim = new();
+    private int _claims;
+
+    [Fact]
+    public async Task What_no_hint_told_of_is_looked_for_at_each_sweep()
+    {
+        ClaimsReturn([]);
+
+        var running = Dispatcher().RunAsync("owner", _stop.Token, CancellationToken.None);
+        Assert.Equal(1, _claims);
+        _clock.Advance(_options.SweepInterval - TimeSpan.FromSeconds(1));
+        Assert.Equal(1, _claims);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        await _secondClaim.Task;
+        await _stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
+    public async Task On_a_lease_that_covers_the_attempt_the_request_is_made()
+    {
+        var settlement = await Executor().ExecuteAsync(Leased(), _clock.GetTimestamp(), CancellationToken.None);
+
+        Assert.Equal(1, _receiver.Requests);
+        Assert.Equal(DeliveryStatus.Delivered, settlement.Transition.Status);
+    }
+
+    [Fact]
+    public async Task No_send_starts_on_a_lease_that_is_too_short_to_finish_it()
+    {
+        var leasedAt = _clock.GetTimestamp();
+        _clock.Advance(_options.LeaseDuration - _options.Sending.LongestAttempt(WebhookProfile.Standard.Timeout) + TimeSpan.FromTicks(1));
+
+        var settlement = await Executor().ExecuteAsync(Leased(), leasedAt, CancellationToken.None);
+
+        Assert.Equal(0, _receiver.Requests);
+        Assert.Equal((DeliveryStatus.Waiting, false), (settlement.Transition.Status, settlement.Transition.CountsAttempt));
+        Assert.Null(settlement.Attempt);
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _receiver.Dispose();
+    }
+
+    private static ClaimedDelivery Leased()
+    {
+        var secrets = new SecretVault().Seal([new EndpointSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", null)], null, Some.Delivery.Endpoint.Id);
+        return Some.Delivery with { Endpoint = Some.Delivery.Endpoint with { Secrets = secrets } };
+    }
+
+    private void ClaimsReturn(IReadOnlyList<ClaimedDelivery> deliveries)
+    {
+        _store.ClaimAsync(Arg.Any<ClaimRequest>(), Arg.Any<CancellationToken>()).Returns(_ =>
+        {
+            if (++_claims == 2)
+            {
+                _secondClaim.SetResult();
+            }
+
+            return new ClaimResult(deliveries, More: false);
+        });
+        _store.NextDueInAsync(Arg.Any<CancellationToken>()).Returns((TimeSpan?)null);
+    }
+
+    private DeliveryExecutor Executor() => new(
+        new ProfileCatalogue([]),
+        new SecretVault(),
+        new SecretStatus(_clock),
+        new WebhookSender(new HttpMessageInvoker(_receiver, disposeHandler: false), ResiliencePipeline<HttpResponseMessage>.Empty, _options.Sending, _clock),
+        new NoticeWriter(new IdGenerator(_clock, _random)),
+        Some.Metrics,
+        Options.Create(_options),
+        _clock,
+        _random,
+        NullLogger<DeliveryExecutor>.Instance);
+
+    private Dispatcher Dispatcher()
+    {
+        var wake = new WakeSignal(_clock) { Listening = true };
+        return new(
+            _store,
+            Executor(),
+            new Settler(_store, new NoticeBoard([], wake, NullLogger<NoticeBoard>.Instance), _clock, _random, NullLogger<Settler>.Instance),
+            wake,
+            new Housekeeper(_store, wake, new ProfileCatalogue([]), Options.Create(_options), _clock, _random, NullLogger<Housekeeper>.Instance),
+            new DispatcherPulse(_clock),
+            Options.Create(_options),
+            _clock,
+            _random,
+            NullLogger<Dispatcher>.Instance);
+    }
+
+    private sealed class CountingReceiver : HttpMessageHandler
+    {
+        public int Requests { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Requests++;
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request });
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using Outbox.Endpoints;
+using Outbox.Storage;
+
+namespace Outbox.Tests.Endpoints;
+
+public sealed class RecordTextTests
+{
+    private const string Canary = "canary";
+    private const string Url = "https://receiver.example/canary";
+
+    private static readonly EndpointInfo Info = new()
+    {
+        Id = "ep_1",
+        Scope = WebhookScope.All,
+        Url = Url,
+        Profile = "standard",
+        EventTypes = [],
+        ShipTranscript = true,
+        SecretHint = Canary,
+        CreatedAt = default,
+    };
+
+    public static IEnumerable<object[]> Records =>
+    [
+        [new WebhookEndpoint { Scope = WebhookScope.All, Url = Url, Secret = Canary }],
+        [Info],
+        [new EndpointRegistration(Info, Created: true, Canary)],
+        [new EndpointSecret(Canary, null)],
+        [Some.Delivery with { Headers = Canary, Endpoint = Some.Delivery.Endpoint with { Url = Url } }],
+        [new StoredEndpoint { Id = "ep_1", Scope = "all", Url = Url, Profile = "standard", CreatedAt = default, SecretHint = Canary }],
+        [new NewEvent { Id = "evt_1", Type = "call.ended", Scopes = [], Data = default, Headers = Canary }],
+    ];
+
+    [Theory]
+    [MemberData(nameof(Records))]
+    public void What_a_record_says_of_itself_may_be_logged(object record) =>
+        Assert.DoesNotContain(Canary, record.ToString(), StringComparison.Ordinal);
+}

@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace Outbox.EndToEnd.Tests.Telemetry;
+
+/// <summary>The code of docs/telemetry.md, compiled.</summary>
+internal static class DocumentedCodeOfTelemetry
+{
+    public static void Check(WebApplicationBuilder builder)
+    {
+        builder.Services.AddHealthChecks().AddWebhookOutbox();
+    }
+
+    public static void Listen(WebApplicationBuilder builder)
+    {
+        builder.Services.AddOpenTelemetry()
+            .WithTracing(tracing => tracing.AddSource(WebhookTelemetry.ActivitySourceName))
+            .WithMetrics(metrics => metrics.AddMeter(WebhookTelemetry.MeterName));
+    }
+}

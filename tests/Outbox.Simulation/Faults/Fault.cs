@@ -1,0 +1,63 @@
+namespace Outbox.Simulation.Faults;
+
+/// <summary>What can go wrong.</summary>
+internal enum Fault
+{
+    StoreErrorBefore,
+    StoreErrorAfter,
+    CommitUnknown,
+    SlowStore,
+    Busy,
+    DiskFull,
+    StoreAway,
+    AnswersLate,
+    Hangs,
+    ResetBeforeReading,
+    ResetAfterReading,
+    SlowBody,
+    OddStatus,
+    TooManyRequests,
+    Gone,
+    ServerErrors,
+    Crash,
+    PausePastLease,
+    Shutdown,
+    ClockHour,
+    ClockYear,
+    HostClockHour,
+    HostClockYear,
+    ArtifactEarly,
+    ArtifactAtDeadline,
+    ArtifactLate,
+    EndpointDisabled,
+    EndpointRotated,
+    EndpointMoved,
+    EndpointDeleted,
+    Replay,
+    Cancel,
+    Erase,
+    Rollback,
+    Duplicate,
+}
+
+/// <summary>Where in a process's life it goes wrong.</summary>
+internal enum Place
+{
+    Open,
+    Seat,
+    Enqueue,
+    Commit,
+    Release,
+    Claim,
+    NextDue,
+    Settle,
+    Park,
+    Drain,
+    Heal,
+    Prune,
+    Endpoint,
+    Operator,
+    Send,
+    Answer,
+    Anywhere,
+}

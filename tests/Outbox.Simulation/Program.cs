@@ -1,0 +1,3 @@
+using Outbox.Simulation.Run;
+
+return CommandLine.Run(args);

@@ -1,0 +1,4 @@
+using Outbox.Cli;
+using Spectre.Console;
+
+return await OutboxTool.RunAsync(args, AnsiConsole.Console, TimeProvider.System);
