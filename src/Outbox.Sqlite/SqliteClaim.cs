@@ -61,7 +61,8 @@ internal sealed class SqliteClaim(SqliteDatabase database)
             var now = database.Now;
 
             // A look takes no lock, so a dispatcher with nothing to do never waits for the host's own transactions.
-            var (claimable, full) = _lanes.Look(session, request, now);
+            var blocked = SqliteBlocks.Read(session, now);
+            var (claimable, full) = _lanes.Look(session, request, now, blocked);
             if (!claimable && !IsAnyDue(session, request, now))
             {
                 return full ? new ClaimResult([], More: true) : ClaimResult.Nothing;
@@ -71,7 +72,7 @@ internal sealed class SqliteClaim(SqliteDatabase database)
             var claimed = session.Transact(_ =>
             {
                 allPromoted = MakeReady(session, request, now);
-                return Take(session, request, now, cancellationToken);
+                return Take(session, request, now, blocked, cancellationToken);
             });
             if (claimed.Deliveries.Count > 0 || allPromoted)
             {
@@ -97,11 +98,12 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         return expired < Batch && promoted < Batch;
     }
 
-    private ClaimResult Take(SqliteSession session, ClaimRequest request, long now, CancellationToken cancellationToken)
+    private ClaimResult Take(
+        SqliteSession session, ClaimRequest request, long now, IReadOnlyList<long> blocked, CancellationToken cancellationToken)
     {
         // One lane more than there are slots tells whether anything is left for the next claim.
         var lanes = new List<Lane>();
-        var more = _lanes.Collect(session, request, now, request.Limit + 1, lanes);
+        var more = _lanes.Collect(session, request, now, blocked, request.Limit + 1, lanes);
         if (lanes.Count > request.Limit)
         {
             lanes.RemoveAt(request.Limit);
