@@ -6,14 +6,14 @@ namespace MinimalApiHost;
 internal static class RouteIndex
 {
     public static void MapRouteIndex(this WebApplication app) => app.MapGet("/", IResult (HttpRequest request, EndpointDataSource routes) =>
-        request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal) ? TypedResults.LocalRedirect("/outbox/") : Index(routes));
+        request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal) ? TypedResults.LocalRedirect("/outbox/") : TypedResults.Ok(Index(routes)));
 
-    private static IResult Index(EndpointDataSource routes) => TypedResults.Ok(new
+    private static object Index(EndpointDataSource routes) => new
     {
         name = "A small voice platform, and its webhooks",
         authorization = "Bearer <API key>, everywhere but here",
         routes = routes.Endpoints.OfType<RouteEndpoint>().SelectMany(Describe).OrderBy(route => route[7..], StringComparer.Ordinal),
-    });
+    };
 
     private static IEnumerable<string> Describe(RouteEndpoint route) =>
         route.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is { ExcludeFromDescription: true } ? [] :

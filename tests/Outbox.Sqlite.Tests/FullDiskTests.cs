@@ -10,7 +10,7 @@ using Outbox.Storage;
 namespace Outbox.Sqlite.Tests;
 
 /// <summary>A running host whose disk fills up, which a limit of the database's size stands for, and has room again.</summary>
-public sealed class FullDiskTests : IAsyncLifetime
+public sealed class FullDiskTests : IAsyncLifetime, IAsyncDisposable
 {
     private const int Full = 13;
 
@@ -35,13 +35,15 @@ public sealed class FullDiskTests : IAsyncLifetime
         await _connection.ExecuteAsync("CREATE TABLE calls (id TEXT PRIMARY KEY, notes TEXT NOT NULL)");
     }
 
-    public async Task DisposeAsync()
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
     {
+        SqliteConnection.ClearPool(_connection);
         await _connection.DisposeAsync();
         await _host.StopAsync();
         _host.Dispose();
         _receiver.Dispose();
-        SqliteConnection.ClearAllPools();
         _folder.Delete(recursive: true);
     }
 

@@ -7,6 +7,7 @@ using Outbox.Diagnostics;
 using Outbox.Dispatching;
 using Outbox.Endpoints;
 using Outbox.Events;
+using Outbox.Inspection;
 using Outbox.Notices;
 using Outbox.Profiles;
 using Outbox.Sending;
@@ -108,7 +109,13 @@ public sealed class DispatcherTests : IDisposable
         return new(
             _store,
             Executor(),
-            new Settler(_store, new NoticeBoard([], wake, NullLogger<NoticeBoard>.Instance), _clock, _random, NullLogger<Settler>.Instance),
+            new Settler(
+                _store,
+                new NoticeBoard([], wake, NullLogger<NoticeBoard>.Instance),
+                new ActivityLog(Substitute.For<IInspectionStore>(), _clock, _random, NullLogger<ActivityLog>.Instance),
+                _clock,
+                _random,
+                NullLogger<Settler>.Instance),
             wake,
             new Housekeeper(_store, wake, new ProfileCatalogue([]), Options.Create(_options), _clock, _random, NullLogger<Housekeeper>.Instance),
             new DispatcherPulse(_clock),

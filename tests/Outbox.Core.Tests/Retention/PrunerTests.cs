@@ -50,7 +50,7 @@ public sealed class PrunerTests
     }
 
     private Pruner Pruner() =>
-        new(_store, Options.Create(new WebhookOutboxOptions()), _clock, new SeededRandom(1), NullLogger<Pruner>.Instance);
+        new(_store, Substitute.For<IInspectionStore>(), Options.Create(new WebhookOutboxOptions()), _clock, new SeededRandom(1), NullLogger<Pruner>.Instance);
 
     private void Answer(params int[] pruned) =>
         _store.PruneAsync(Arg.Do<PruneRequest>(_requests.Add), Arg.Any<CancellationToken>())
