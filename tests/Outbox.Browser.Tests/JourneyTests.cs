@@ -1,11 +1,10 @@
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Playwright;
 
 namespace Outbox.Browser.Tests;
 
 /// <summary>What the people on call do, from the first endpoint to the repaired one.</summary>
-public sealed partial class JourneyTests
+public sealed class JourneyTests
 {
     [BrowserFact]
     public async Task An_endpoint_is_registered_tested_broken_mended_replayed_and_given_a_new_secret()
@@ -15,7 +14,7 @@ public sealed partial class JourneyTests
         var page = visitor.Page;
 
         await RegisterAsync(visitor, site.Receiver.Url("/hooks"));
-        await page.GetByRole(AriaRole.Link, new() { NameRegex = Hooks() }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "/hooks" }).First.ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Test", Exact = true }).ClickAsync();
 
         // A test event arrives, and is seen to arrive.
@@ -51,7 +50,7 @@ public sealed partial class JourneyTests
 
         // A new secret is shown once.
         await visitor.GoAsync("/endpoints");
-        await page.GetByRole(AriaRole.Link, new() { NameRegex = Hooks() }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "/hooks" }).First.ClickAsync();
         await visitor.Button("Rotate secret").ClickAsync();
         await visitor.Button("Rotate").ClickAsync();
         await visitor.SeesAsync("whsec_");
@@ -122,7 +121,4 @@ public sealed partial class JourneyTests
         await visitor.SeesAsync("whsec_");
         await visitor.Page.Keyboard.PressAsync("Escape");
     }
-
-    [GeneratedRegex("/hooks")]
-    private static partial Regex Hooks();
 }
