@@ -54,13 +54,20 @@ public sealed record WebhookWireRequest
 
     /// <summary>The last four characters of the secret that signs; null where there is none, or it is not signed here.</summary>
     public string? SecretHint { get; init; }
+
+    /// <summary>For logs: without the URL, whose path may be a secret.</summary>
+    public override string ToString() => $"{EventId} ({Profile})";
 }
 
 /// <summary>A header as it goes on the wire.</summary>
 /// <param name="Name">The name.</param>
 /// <param name="Value">The value; null where it is fresh in each attempt.</param>
 /// <param name="Source">Who sets it.</param>
-public sealed record WebhookWireHeader(string Name, string? Value, WebhookHeaderSource Source);
+public sealed record WebhookWireHeader(string Name, string? Value, WebhookHeaderSource Source)
+{
+    /// <summary>For logs: without the value, which may be a token of the receiver's.</summary>
+    public override string ToString() => Name;
+}
 
 /// <summary>Who sets a header.</summary>
 public enum WebhookHeaderSource

@@ -14,8 +14,8 @@ public static class WebhookOutboxHealthChecksExtensions
     private static readonly TimeSpan DefaultOldestDue = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// Checks the outbox. It fails where the dispatcher's loop of this process has stopped turning, or endpoints' secrets cannot be read
-    /// (<see cref="IWebhookSecretStatus"/>); it is degraded while the database does not
+    /// Checks the outbox. It fails where the dispatcher's loop of this process has stopped turning; it is degraded while endpoints' secrets
+    /// cannot be read (<see cref="IWebhookSecretStatus"/>), the database does not
     /// answer, claims fail or something is late. Its data has the counts of <see cref="WebhookBacklog"/> and where the dispatcher stands.
     /// </summary>
     /// <remarks>Each check counts the backlog: check every few seconds at most.</remarks>

@@ -71,6 +71,7 @@ public static class WebhookOutboxServiceCollectionExtensions
         services.AddSingleton<IWebhookTester, WebhookTester>();
 
         services.AddSingleton(BuildSender);
+        services.AddSingleton<IWebhookCaller, WebhookCaller>();
         services.AddSingleton<DeliveryExecutor>();
         services.AddSingleton<ActivityLog>();
         services.AddMeasured<Settler, Settler>(typeof(MeasuredOutboxStore));

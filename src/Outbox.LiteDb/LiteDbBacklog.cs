@@ -25,8 +25,8 @@ internal static class LiteDbBacklog
     {
         var ready = LiteDbLanes.Walk(session, after: 0, until: long.MaxValue)
             .Where(TakesAll)
-            .Select(row => (long?)session.At(Queue.Lane(row.Key), 1)[0].DueAt)
-            .Min();
+            .SelectMany(row => session.At(Queue.Lane(row.Key), limit: 1))
+            .Min(row => (long?)row.DueAt);
         var scheduled = session.Keys(DeliveryRow.Collection, "place", Queue.Scheduled(Gate.Scheduled, 0), Queue.Scheduled(Gate.Scheduled, now + 1))
             .Select(session.Delivery)
             .FirstOrDefault(row => row is not null && session.Endpoint(row.EndpointKey) is { TakesWork: true } endpoint && TakesAll(endpoint))

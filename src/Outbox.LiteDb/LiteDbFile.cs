@@ -66,8 +66,12 @@ internal sealed class LiteDbFile(LiteDbSource source, Func<ILiteEngine>? openEng
         }
     }
 
-    /// <summary>Does the work outside of any transaction. Writers are not waited for: what is read is what was committed.</summary>
-    public T Read<T>(Func<LiteDbSession, T> work) => work(LiteDbSession.Reading(this));
+    /// <summary>Does the work on what was committed when it began. Writers are not waited for, nor do they wait for it.</summary>
+    public T Read<T>(Func<LiteDbSession, T> work)
+    {
+        using var session = LiteDbSession.Reading(this);
+        return work(session);
+    }
 
     /// <summary>Does one write of the host's: in its transaction where the thread has one, else in a turn of its own.</summary>
     public T Write<T>(Func<ILiteEngine, T> work)

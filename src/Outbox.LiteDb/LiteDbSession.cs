@@ -5,8 +5,8 @@ using Outbox.Storage;
 namespace Outbox.LiteDb;
 
 /// <summary>
-/// The outbox's look at the collections: reads outside of any transaction, or a transaction of the thread that began it, whose reads lock for
-/// update what they find.
+/// The outbox's look at the collections: a transaction of the thread that began it. One that only reads sees each collection as it was when it
+/// first looked; the reads of one that writes lock for update what they find.
 /// </summary>
 internal sealed class LiteDbSession : IDisposable
 {
@@ -26,7 +26,14 @@ internal sealed class LiteDbSession : IDisposable
     /// <summary>Whether its own code chose to undo it.</summary>
     public bool IsRolledBack { get; private set; }
 
-    public static LiteDbSession Reading(LiteDbFile file) => new(file, writes: false);
+    public static LiteDbSession Reading(LiteDbFile file)
+    {
+        var session = new LiteDbSession(file, writes: false);
+
+        // A thread that is in a transaction of its own reads in that.
+        session._ended = !file.Turn.IsMine && session.Call(engine => engine.BeginTrans()) ? null : "it is another's";
+        return session;
+    }
 
     public static LiteDbSession Begin(LiteDbFile file)
     {
@@ -99,7 +106,7 @@ internal sealed class LiteDbSession : IDisposable
 
     public void Dispose()
     {
-        if (_ended is null && _writes)
+        if (_ended is null)
         {
             Rollback();
         }

@@ -35,7 +35,7 @@ internal sealed class PostgresClaim(PostgresDatabase database)
         select exists (
           select from walk w cross join lateral (
             select from {database.Schema}.outbox_endpoint e
-            where e.key = w.endpoint_key and e.disabled_at is null and e.deleted_at is null and {PostgresLanes.IsOpen(database)}
+            where e.key = w.endpoint_key and {PostgresLanes.IsActive} and {PostgresLanes.IsOpen(database)}
             offset 0) o)
         """;
 
@@ -173,14 +173,15 @@ internal sealed class PostgresClaim(PostgresDatabase database)
     // held: the row of a half-open or paced endpoint is its portion; who has the lock takes it, and others see it taken.
     private static string TakeOf(PostgresDatabase database) =>
         $"""
-        with recursive walk (endpoint_key, wrapped, start) as (
+        with recursive {PostgresLanes.Blocked(database)},
+        walk (endpoint_key, wrapped, start) as (
           select $7::bigint, false, true
           union all
           select coalesce(n.key, 0), w.wrapped or n.key is null, false
           from walk w cross join lateral (
             select (
               select d.endpoint_key from {database.Schema}.outbox_delivery d
-              where d.status = 0 and d.gate = 0 and d.endpoint_key > w.endpoint_key
+              where d.status = 0 and d.gate = 0 and d.endpoint_key > {PostgresLanes.After("w.endpoint_key")}
               order by d.endpoint_key limit 1) as key) n
           where not w.wrapped or n.key <= $7),
         seen as materialized (
@@ -192,7 +193,7 @@ internal sealed class PostgresClaim(PostgresDatabase database)
                 coalesce(e.max_in_flight, $4) - coalesce(($6::int[])[array_position($5::text[], e.id)], 0) as room,
                 case when e.blocked_until is not null then 1 when e.max_per_second is not null then greatest(1, e.max_per_second / 10) end as portion
               from {database.Schema}.outbox_endpoint e
-              where e.key = w.endpoint_key and e.disabled_at is null and e.deleted_at is null and {PostgresLanes.IsOpen(database)}
+              where e.key = w.endpoint_key and {PostgresLanes.IsActive} and {PostgresLanes.IsOpen(database)}
               offset 0) p
             where not w.start and p.room > 0
             limit $3) l),

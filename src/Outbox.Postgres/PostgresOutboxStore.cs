@@ -24,8 +24,12 @@ internal sealed class PostgresOutboxStore(PostgresDatabase database) : IOutboxSt
                e.blocked_until - {database.Schema}.outbox_now(),
                case when e.paced_until <= {database.Schema}.outbox_now() + interval '1 second' then e.paced_until - {database.Schema}.outbox_now() end,
                interval '0') as opens_in
-             from {database.Schema}.outbox_endpoint e where e.key = w.endpoint_key and e.disabled_at is null and e.deleted_at is null
+             from {database.Schema}.outbox_endpoint e where e.key = w.endpoint_key and {PostgresLanes.IsActive}
              offset 0) o),
+          (select greatest(e.blocked_until - {database.Schema}.outbox_now(), interval '0') from {database.Schema}.outbox_endpoint e
+           where e.failures > 0 and e.blocked_until > {database.Schema}.outbox_now() and {PostgresLanes.IsActive}
+             and exists (select from {database.Schema}.outbox_delivery d where d.status = 0 and d.gate = 0 and d.endpoint_key = e.key)
+           order by e.blocked_until limit 1),
           (select greatest(d.due_at - {database.Schema}.outbox_now(), interval '0') from {database.Schema}.outbox_delivery d
            where d.status = 0 and d.gate = 1 order by d.due_at limit 1))
         """;

@@ -14,7 +14,9 @@ internal sealed class PostgresSchema(PostgresDatabase database)
 
     private readonly string _lock = $"select pg_advisory_xact_lock(hashtextextended('outbox schema {database.Options.Schema}', 0))";
 
-    public string Script => $"create schema if not exists {database.Schema};\n\n{string.Join('\n', Migrations.Select(InSchema))}";
+    public string Script => ScriptFor(database.Options.Schema);
+
+    public static string ScriptFor(string schema) => $"create schema if not exists \"{schema}\";\n\n{string.Join('\n', Migrations.Select(script => InSchema(script, schema)))}";
 
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
@@ -61,7 +63,7 @@ internal sealed class PostgresSchema(PostgresDatabase database)
 
                     foreach (var migration in Migrations.Skip(found ?? 0))
                     {
-                        await connection.RunAsync(InSchema(migration), [], cancellationToken);
+                        await connection.RunAsync(InSchema(migration, database.Options.Schema), [], cancellationToken);
                     }
 
                     return true;
@@ -105,7 +107,7 @@ internal sealed class PostgresSchema(PostgresDatabase database)
         }
     }
 
-    private string InSchema(string script) => script.Replace("{schema}", database.Schema, StringComparison.Ordinal);
+    private static string InSchema(string script, string schema) => script.Replace("{schema}", $"\"{schema}\"", StringComparison.Ordinal);
 
     private static string ReadScript()
     {

@@ -23,6 +23,12 @@ public sealed class PostgresStoreOptions
     /// </summary>
     public bool PrepareStatements { get; set; } = true;
 
+    /// <summary>
+    /// The DDL that makes the tables in <see cref="Schema"/>, for migrations of your own: <c>migrationBuilder.Sql(new PostgresStoreOptions().SchemaScript)</c>,
+    /// with <see cref="SchemaMode.ValidateOnly"/>. The same as <see cref="IOutboxStore.SchemaScript"/>.
+    /// </summary>
+    public string SchemaScript => PostgresSchema.ScriptFor(Schema);
+
     internal static void Validate(PostgresStoreOptions options)
     {
         if (string.IsNullOrEmpty(options.Schema)

@@ -44,22 +44,29 @@ internal sealed class SqliteLanes
     private long _lastServed;
 
     /// <summary>Whether any lane has a delivery that may be claimed, and whether one has only deliveries that have no room.</summary>
-    public (bool Claimable, bool Full) Look(SqliteSession session, ClaimRequest request, long now)
+    public (bool Claimable, bool Full) Look(SqliteSession session, ClaimRequest request, long now, IReadOnlyList<long> blocked)
     {
         var lanes = new List<Lane>(1);
-        var full = Collect(session, request, now, atMost: 1, lanes);
+        var full = Collect(session, request, now, blocked, atMost: 1, lanes);
         return (lanes.Count > 0, full);
     }
 
     /// <summary>Adds the next open lanes with room, beginning after the one that was served last.</summary>
     /// <returns>True where a lane was passed over because it has no room.</returns>
-    public bool Collect(SqliteSession session, ClaimRequest request, long now, int atMost, List<Lane> lanes)
+    public bool Collect(SqliteSession session, ClaimRequest request, long now, IReadOnlyList<long> blocked, int atMost, List<Lane> lanes)
     {
-        var start = _lastServed;
-        var full = Collect(session, request, now, start, long.MaxValue, atMost, lanes);
-        return start > 0 && lanes.Count < atMost
-            ? Collect(session, request, now, 0, start, atMost, lanes) || full
-            : full;
+        var full = false;
+        foreach (var (after, until) in SqliteBlocks.Between(blocked, _lastServed, long.MaxValue).Concat(SqliteBlocks.Between(blocked, 0, _lastServed)))
+        {
+            if (lanes.Count == atMost)
+            {
+                break;
+            }
+
+            full |= Collect(session, request, now, after, until, atMost, lanes);
+        }
+
+        return full;
     }
 
     public void Served(Lane lane) => _lastServed = lane.Key;

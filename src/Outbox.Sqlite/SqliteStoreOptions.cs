@@ -26,6 +26,12 @@ public sealed class SqliteStoreOptions
     /// meets the dispatcher's for a fraction of a millisecond loses as much. Default: true.
     /// </summary>
     public bool GiveCallersBusyTimeout { get; set; } = true;
+
+    /// <summary>
+    /// The DDL that makes the tables, for migrations of your own: <c>migrationBuilder.Sql(SqliteStoreOptions.SchemaScript)</c>, with
+    /// <see cref="SchemaMode.ValidateOnly"/>. The same as <see cref="IOutboxStore.SchemaScript"/>.
+    /// </summary>
+    public static string SchemaScript => SqliteSchema.Script;
 }
 
 /// <summary>What a commit of the outbox's own connection survives. None of them can corrupt the database.</summary>

@@ -16,7 +16,7 @@ public sealed class ProcessTests : IDisposable
         var exitCode = await demo.ExitedAsync();
 
         Assert.True(exitCode == 0, demo.Output + demo.Errors);
-        Assert.Contains("Every receiver verified exactly what it should have got", demo.Output, StringComparison.Ordinal);
+        Assert.Contains("Every receiver verified exactly what it should have got: 32 requests for 30 deliveries", demo.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("\e[", demo.Output, StringComparison.Ordinal);
         Assert.Equal("", demo.Errors);
         Assert.Empty(_folder.EnumerateFileSystemInfos());

@@ -13,8 +13,7 @@ internal sealed class CrashRun : IAsyncDisposable
     private const string AtRandom = "at-random";
     private const string OnTheWire = "on-the-wire";
 
-    private static readonly TimeSpan NeverReached = TimeSpan.FromSeconds(3);
-    private static readonly IReadOnlyList<string> Deaths = [WhileStarting, AtRandom, AtRandom, OnTheWire, .. KillPoints.All];
+    private static readonly TimeSpan NeverReached = TimeSpan.FromMilliseconds(500);
 
     private readonly string _store;
     private readonly Prng _chance;
@@ -22,6 +21,7 @@ internal sealed class CrashRun : IAsyncDisposable
     private readonly Receiver _receiver;
     private readonly string _connectionString;
     private readonly CrashDatabase _database;
+    private readonly IReadOnlyList<string> _deaths;
     private readonly IAsyncDisposable _place;
     private readonly HashSet<string> _leased = new(StringComparer.Ordinal);
     private readonly List<string> _broken = [];
@@ -35,6 +35,7 @@ internal sealed class CrashRun : IAsyncDisposable
         _place = place;
         _connectionString = connectionString;
         _database = CrashDatabase.Of(store, connectionString);
+        _deaths = [WhileStarting, AtRandom, AtRandom, OnTheWire, .. KillPoints.AroundTheStore, .. _database.HasKillableStore ? KillPoints.InTheStore : []];
     }
 
     public static async Task<Verdict> RunAsync(string store, int cycles, ulong seed, Action<string> tell)
@@ -60,8 +61,8 @@ internal sealed class CrashRun : IAsyncDisposable
 
     private async Task LiveAndDieAsync(int cycle)
     {
-        var death = Deaths[_chance.Below(Deaths.Count)];
-        var occurrence = 1 + _chance.Below(6);
+        var death = _deaths[_chance.Below(_deaths.Count)];
+        var occurrence = 1 + _chance.Below(4);
         var wait = TimeSpan.FromMilliseconds(_chance.Below(600));
         var name = string.Create(CultureInfo.InvariantCulture, $"c{cycle}");
         var trap = death == OnTheWire ? _receiver.SetTrap(name, occurrence) : null;
@@ -142,6 +143,6 @@ internal sealed class CrashRun : IAsyncDisposable
         }
 
         var folder = new ThrowawayFolder();
-        return (folder, $"Data Source={folder.File("calls.db")}");
+        return (folder, $"{(store == "litedb" ? "Filename" : "Data Source")}={folder.File("calls.db")}");
     }
 }

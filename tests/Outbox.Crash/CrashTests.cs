@@ -14,6 +14,13 @@ public sealed class CrashTests(ITestOutputHelper output)
     [PostgresFact]
     public Task A_host_on_PostgreSQL_that_is_killed_again_and_again_loses_nothing_and_repeats_only_what_was_in_flight() => DieAsync("postgres");
 
+#if LITEDB
+    [Fact]
+#else
+    [Fact(Skip = "None of the package sources has LiteDB.")]
+#endif
+    public Task A_host_on_LiteDB_that_is_killed_again_and_again_loses_nothing_and_repeats_only_what_was_in_flight() => DieAsync("litedb");
+
     private async Task DieAsync(string store)
     {
         var verdict = await CrashRun.RunAsync(store, Cycles, seed: 20, output.WriteLine);

@@ -68,7 +68,7 @@ public sealed class CutConnectionTests(ITestOutputHelper output) : IAsyncLifetim
 
         Assert.Equal(committed, (await _direct.CommittedAsync()).Contains("call-1"));
         await EndAsync(2, _throughNetwork);
-        await AllDeliveredAsync();
+        await _direct.UntilAllDeliveredAsync();
         Assert.Equal(2 * (committed ? 3 : 2), (await JudgeAsync()).Delivered);
     }
 
@@ -85,7 +85,7 @@ public sealed class CutConnectionTests(ITestOutputHelper output) : IAsyncLifetim
         var again = await Outbox.EnqueueInOwnTransactionAsync(ended);
 
         Assert.Equal(stored, again.IsDuplicate);
-        await AllDeliveredAsync();
+        await _direct.UntilAllDeliveredAsync();
         Assert.Equal(4, _receiver.Arrivals.Select(arrival => arrival.Delivery).Distinct().Count());
         Assert.Equal(4, _receiver.Arrivals.Count(arrival => !arrival.Refused));
     }
@@ -114,7 +114,7 @@ public sealed class CutConnectionTests(ITestOutputHelper output) : IAsyncLifetim
         await OnlyForgottenLeasesAreLeftAsync();
         await _direct.OutliveLeasesAsync();
         await EndAsync(200, _direct);
-        await AllDeliveredAsync();
+        await _direct.UntilAllDeliveredAsync();
 
         var verdict = await JudgeAsync();
         output.WriteLine($"{told + 1} commits were told; {verdict}");
@@ -127,30 +127,27 @@ public sealed class CutConnectionTests(ITestOutputHelper output) : IAsyncLifetim
     private Task EndAsync(int n, CrashDatabase database, bool commit = true) =>
         database.EndCallAsync(Outbox, $"call-{n}", Ended(n), commit, _host.Services.GetRequiredService<KillPoints>());
 
-    private Task AllDeliveredAsync() => UntilAsync(async () => await _direct.OpenAsync() == 0);
-
     /// <summary>A claim that was stored and never heard of keeps its leases until they run out. Nothing was accepted under them.</summary>
-    private Task OnlyForgottenLeasesAreLeftAsync() => UntilAsync(async () =>
+    private async Task OnlyForgottenLeasesAreLeftAsync()
     {
-        var leased = await _direct.LeasedAsync();
-        return await _direct.OpenAsync() == leased.Count
-            && !_receiver.Arrivals.Any(arrival => !arrival.Refused && leased.Any(lease => lease.StartsWith($"{arrival.Delivery.Event}|{arrival.Delivery.Url}|", StringComparison.Ordinal)));
-    });
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        HashSet<string> leased;
+        do
+        {
+            await timer.WaitForNextTickAsync(patience.Token);
+            leased = await _direct.LeasedAsync();
+        }
+        while (await _direct.OpenAsync() != leased.Count || _receiver.Arrivals.Any(WasAcceptedUnderALease));
+
+        bool WasAcceptedUnderALease(Arrival arrival) => !arrival.Refused
+            && leased.Any(lease => lease.StartsWith($"{arrival.Delivery.Event}|{arrival.Delivery.Url}|", StringComparison.Ordinal));
+    }
 
     private async Task<Verdict> JudgeAsync()
     {
         var verdict = await Verdict.OfAsync(_direct, _receiver, new HashSet<string>(), []);
         Assert.Empty(verdict.Broken);
         return verdict;
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (!await isSo())
-        {
-            await timer.WaitForNextTickAsync(patience.Token);
-        }
     }
 }

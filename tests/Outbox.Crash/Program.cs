@@ -6,12 +6,12 @@ namespace Outbox.Crash;
 
 /// <summary>
 /// <c>dotnet run -c Release --project tests/Outbox.Crash -- --store sqlite --cycles 300</c>: a host that is killed again and again, and a
-/// last line of JSON that says what became of its events. With <c>--deliveries 20000</c>: three hosts on one PostgreSQL. With
-/// <c>child</c> in front it is a host.
+/// last line of JSON that says what became of its events. With <c>--deliveries 20000</c>: three hosts on one PostgreSQL; with
+/// <c>--outage 60</c>: one whose PostgreSQL is away for so many seconds. With <c>child</c> in front it is a host.
 /// </summary>
 internal static class Program
 {
-    private const string Usage = "Usage: --store sqlite|postgres [--cycles 300] [--seed 1], or --deliveries 20000 for three hosts on one PostgreSQL";
+    private const string Usage = "Usage: --store sqlite|postgres|litedb [--cycles 300] [--seed 1], or --deliveries 20000 for three hosts on one PostgreSQL, or --outage 60 for one whose PostgreSQL is away";
 
     public static async Task<int> Main(string[] args)
     {
@@ -31,6 +31,14 @@ internal static class Program
         if (Number("--deliveries", 0) is > 0 and var deliveries)
         {
             return Tell(await ThreeHosts.RunAsync(deliveries, Console.WriteLine), "postgres", ("hosts", 3));
+        }
+
+        if (Number("--outage", 0) is > 0 and var seconds)
+        {
+            var outage = await Outage.RunAsync(TimeSpan.FromSeconds(seconds), Console.WriteLine);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"Away {seconds} s: {outage.LinesOfOneKind} lines of one kind at most, CPU {outage.Cpu:P2}, all delivered {outage.BackAfter.TotalSeconds:0.0} s after its start."));
+            return Tell(outage.Verdict, "postgres", ("seconds", seconds));
         }
 
         var store = given.GetValueOrDefault("--store", "sqlite");

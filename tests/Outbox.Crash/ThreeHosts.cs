@@ -100,7 +100,7 @@ internal sealed class ThreeHosts(PostgresServer server, Receiver receiver, int d
     {
         var before = await _database.SettledAsync();
         await host.ContinueAsync();
-        await UntilAsync(() => Task.FromResult(Refused(host) == CrashHost.MaxInFlight));
+        await UntilAsync(() => Refused(host) == CrashHost.MaxInFlight);
         var after = await _database.SettledAsync();
         _broken.AddRange(after.Except(before).Select(row => $"The host that had stood still wrote {row}"));
         tell($"It went on, and {Refused(host)} of its settlements were refused.");
@@ -108,19 +108,19 @@ internal sealed class ThreeHosts(PostgresServer server, Receiver receiver, int d
 
     private static int Refused(ChildProcess host) => host.Lines.Count(line => line.Contains("was not stored as", StringComparison.Ordinal));
 
-    private Task ArrivedAsync(double share) => UntilAsync(() => Task.FromResult(receiver.Arrivals.Count >= share * deliveries));
+    private Task ArrivedAsync(double share) => UntilAsync(() => receiver.Arrivals.Count >= share * deliveries);
 
     private async Task AllDeliveredAsync()
     {
-        await UntilAsync(async () => await _database.OpenAsync() == 0);
+        await _database.UntilAllDeliveredAsync();
         tell($"All are delivered, by {receiver.Arrivals.Count} requests.");
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
+    private static async Task UntilAsync(Func<bool> isSo)
     {
         using var patience = new CancellationTokenSource(Patience);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (!await isSo())
+        while (!isSo())
         {
             await timer.WaitForNextTickAsync(patience.Token);
         }

@@ -2,12 +2,15 @@ using System.Diagnostics;
 using System.Globalization;
 using LiteDB;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Outbox.LiteDb.Tests;
 
-/// <summary>This program started once more, as another host on a file: it opens the outbox, and ends calls until it is killed.</summary>
+/// <summary>This program started once more, as another host on a file: it ends one call after the other, and delivers, until it is killed.</summary>
 internal sealed class OtherProcess : IDisposable
 {
+    private const int EachUndone = 4;
+
     // Large enough that the log is written back into the file several times while it runs.
     private static readonly string Padding = new('x', 20_000);
 
@@ -23,26 +26,38 @@ internal sealed class OtherProcess : IDisposable
             RedirectStandardOutput = true,
         })!);
 
-    /// <summary>What the other process does: one call after the other, each told of when it is committed.</summary>
+    /// <summary>What the other process does: it tells of each call when it is committed.</summary>
     public static async Task Main(string[] arguments)
     {
-        var services = new ServiceCollection();
-        services.AddWebhookOutbox().UseLiteDb($"Filename={arguments[0]}");
-        await using var provider = services.BuildServiceProvider();
-        var (outbox, database) = (provider.GetRequiredService<IWebhookOutbox>(), provider.GetRequiredService<ILiteDatabase>());
+        new Thread(EndWithParent) { IsBackground = true }.Start();
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = Environments.Development });
+        builder.Services.AddWebhookOutbox(options => options.Sending.AllowLocalReceivers = true).UseLiteDb($"Filename={arguments[0]}");
+        using var host = builder.Build();
+        await host.StartAsync();
+        var (outbox, database) = (host.Services.GetRequiredService<IWebhookOutbox>(), host.Services.GetRequiredService<ILiteDatabase>());
         var calls = database.GetCollection("calls");
         for (var i = calls.Count(); ; i++)
         {
-            outbox.Transact(database, t =>
+            End(Name("call", i), isUndone: false);
+            Console.WriteLine(Name("call", i));
+            if (i % EachUndone == 0)
             {
-                calls.Insert(Platform.Call(Name(i)));
-                t.Enqueue(new WebhookEvent("call.ended", new { id = Name(i), Padding }) { Subject = Name(i) });
-            });
-            Console.WriteLine(Name(i));
+                End(Name("undone", i), isUndone: true);
+            }
         }
+
+        void End(string id, bool isUndone) => outbox.Transact(database, t =>
+        {
+            calls.Insert(Platform.Call(id));
+            t.Enqueue(new WebhookEvent("call.ended", new { id, Padding }) { Subject = id });
+            if (isUndone)
+            {
+                t.Rollback();
+            }
+        });
     }
 
-    /// <summary>The calls that it has told of as committed, one after the other.</summary>
+    /// <summary>The next call that it has told of as committed.</summary>
     public async Task<string> CommittedAsync() =>
         await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"The other process ended with {_process.ExitCode}.");
 
@@ -54,7 +69,7 @@ internal sealed class OtherProcess : IDisposable
         await _process.WaitForExitAsync();
 
         // A line that was cut off is no commit that anybody was told of.
-        return rest.EndsWith('\n') || rest.Length == 0 ? Lines(rest) : [.. Lines(rest).SkipLast(1)];
+        return [.. rest.Split('\n').SkipLast(1)];
     }
 
     public void Dispose()
@@ -67,7 +82,12 @@ internal sealed class OtherProcess : IDisposable
         _process.Dispose();
     }
 
-    private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"call_{number}");
+    // Whoever started it holds its standard input open; a parent that dies leaves no child behind.
+    private static void EndWithParent()
+    {
+        Console.In.ReadToEnd();
+        Environment.Exit(3);
+    }
 
-    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static string Name(string what, int number) => string.Create(CultureInfo.InvariantCulture, $"{what}_{number}");
 }

@@ -27,6 +27,7 @@ public sealed class Platform : IAsyncDisposable
                 // Nobody looks by itself within a test: what is sent was told of.
                 options.SweepInterval = TimeSpan.FromMinutes(10);
                 options.LeaseDuration = TimeSpan.FromMinutes(10);
+                options.Sending.AllowLocalReceivers = true;
             })
             .UseLiteDb($"Filename={File}", configure)
             .HttpClient.ConfigurePrimaryHttpMessageHandler(() => _arrivals);
@@ -61,12 +62,24 @@ public sealed class Platform : IAsyncDisposable
         return await _arrivals.Bodies.Reader.ReadAsync(patience.Token);
     }
 
+    /// <summary>The bodies of all requests until now that nobody has asked for.</summary>
+    public IReadOnlyList<string> Arrived()
+    {
+        var bodies = new List<string>();
+        while (_arrivals.Bodies.Reader.TryRead(out var body))
+        {
+            bodies.Add(body);
+        }
+
+        return bodies;
+    }
+
     /// <summary>Waits until all is delivered. There is nothing to await there, so it looks.</summary>
     public async Task IdleAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-        while ((await DeliveriesAsync()).Any(delivery => delivery.Status != DeliveryStatus.Delivered))
+        while (await IsAnyAsync(DeliveryStatus.Waiting) || await IsAnyAsync(DeliveryStatus.Delivering))
         {
             await timer.WaitForNextTickAsync(patience.Token);
         }
@@ -78,6 +91,9 @@ public sealed class Platform : IAsyncDisposable
         _host.Dispose();
         _folder?.Delete(recursive: true);
     }
+
+    private async Task<bool> IsAnyAsync(DeliveryStatus status) =>
+        (await Outbox.Deliveries.ListAsync(new DeliveryFilter { Status = status }, limit: 1)).Deliveries.Count > 0;
 
     private sealed class Arrivals : HttpMessageHandler
     {

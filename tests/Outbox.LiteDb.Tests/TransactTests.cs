@@ -103,17 +103,21 @@ public sealed class TransactTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_erased_is_in_no_document()
+    public async Task What_was_erased_is_in_no_document_and_after_a_checkpoint_in_no_file()
     {
         const string Subject = "call_of_a_person";
         await _platform.Outbox.Endpoints.PutAsync(
             Some.Endpoint("ttma") with { Scope = WebhookScope.Call(Subject), Url = $"https://receiver.example/{Subject}", Secret = new string('s', 32) });
         _platform.Outbox.Transact(_platform.Database, t => t.Enqueue(Some.Event(Subject) with { OrderingKey = Subject, IdempotencyKey = Subject }));
+        _platform.Database.Checkpoint();
         Assert.NotEmpty(DocumentsWith(Subject));
+        Assert.NotEmpty(FilesWith(Subject));
 
         await _platform.Outbox.EraseSubjectAsync(Subject);
 
         Assert.Empty(DocumentsWith(Subject));
+        _platform.Database.Checkpoint();
+        Assert.Empty(FilesWith(Subject));
     }
 
     [Fact]
@@ -130,6 +134,20 @@ public sealed class TransactTests : IAsyncLifetime
             Assert.Contains($"call_{i}", await _platform.ArrivalAsync(), StringComparison.Ordinal);
             await _platform.IdleAsync();
         }
+    }
+
+    private List<string> FilesWith(string text) =>
+    [
+        .. new[] { _platform.File, _platform.File.Replace("calls", "calls-log", StringComparison.Ordinal) }
+            .Where(file => Bytes(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0),
+    ];
+
+    private static byte[] Bytes(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
     }
 
     private List<string> DocumentsWith(string text) =>

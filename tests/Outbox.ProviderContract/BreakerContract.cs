@@ -55,6 +55,35 @@ public abstract class BreakerContract<TFixture> : StoreContract<TFixture>
     }
 
     [ContractFact]
+    public async Task Endpoints_between_blocked_ones_have_their_turn_and_the_blocked_ones_later()
+    {
+        string[] scopes = [.. Enumerable.Range(0, 12).Select(i => $"number:{i}")];
+        string[] open = ["number:0", "number:4", "number:5", "number:8", "number:11"];
+        foreach (var scope in scopes)
+        {
+            await Stores.PutAsync(Some.Endpoint() with { Id = $"ep_{scope}", Scope = scope });
+        }
+
+        await OweAsync(1, scopes);
+        foreach (var sick in (await Stores.ClaimAsync()).Where(delivery => !open.Contains(ScopeOf(delivery))))
+        {
+            await Stores.SettleAllAsync(Some.Failure(sick, blockFrom: 1));
+        }
+
+        await OweAsync(2, scopes);
+        var first = await Stores.ClaimAsync(limit: 3);
+        var second = await Stores.AskAsync();
+        await AdvanceMinutesAsync(11);
+        var third = await Stores.ClaimAsync("owner-2");
+
+        Assert.Equal(open.Concat(open).Order(), first.Concat(second.Deliveries).Select(ScopeOf).Order());
+        Assert.False(second.More);
+        Assert.Equal(scopes.Except(open).Order(), third.Select(ScopeOf).Except(open).Order());
+
+        static string ScopeOf(ClaimedDelivery delivery) => delivery.Endpoint.Id["ep_".Length..];
+    }
+
+    [ContractFact]
     public async Task What_waits_behind_a_block_spends_no_tries()
     {
         await BlockAsync();

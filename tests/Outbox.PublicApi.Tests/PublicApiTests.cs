@@ -9,6 +9,7 @@ public sealed class PublicApiTests
     [Theory]
     [InlineData("Outbox.AspNetCore")]
     [InlineData("Outbox.Core")]
+    [InlineData("Outbox.EntityFrameworkCore")]
 #if LITEDB
     [InlineData("Outbox.LiteDb")]
 #endif

@@ -92,8 +92,8 @@ internal static class Growth
                 new ClaimRequest
                 {
                     Owner = "bench",
-                    Limit = i < Claims ? 64 : backlog,
-                    LimitPerEndpoint = i < Claims ? 8 : backlog,
+                    Limit = i < Claims ? 64 : 512,
+                    LimitPerEndpoint = i < Claims ? 8 : 512,
                     InFlight = new Dictionary<string, int>(StringComparer.Ordinal),
                     Lease = TimeSpan.FromMinutes(1),
                 },

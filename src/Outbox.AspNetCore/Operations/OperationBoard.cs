@@ -93,6 +93,6 @@ internal sealed partial class OperationBoard(
         }
     }
 
-    [LoggerMessage(60, LogLevel.Error, "The operation {Kind} {OperationId} failed.")]
+    [LoggerMessage(82, LogLevel.Error, "The operation {Kind} {OperationId} failed.")]
     private static partial void OperationFailed(ILogger logger, Exception failure, string kind, string operationId);
 }

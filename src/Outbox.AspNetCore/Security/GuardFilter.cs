@@ -47,7 +47,7 @@ internal sealed partial class GuardFilter(Mapping mapping) : IEndpointFilter
         }
     }
 
-    [LoggerMessage(61, LogLevel.Error, "The management API could not ask the outbox's database.")]
+    [LoggerMessage(83, LogLevel.Error, "The management API could not ask the outbox's database.")]
     private static partial void StoreFailed(ILogger logger, Exception failure);
 
     private static void RefuseReaders(HttpContext http)

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Outbox.Diagnostics;
 
 /// <summary>Keeps the log calm: of each kind of line, one a minute.</summary>
@@ -9,23 +7,27 @@ internal sealed class OncePerMinute(TimeProvider clock)
 
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<string, long> _last = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, long> _last = new(StringComparer.Ordinal);
 
     public bool Allows(string kind)
     {
-        var now = clock.GetTimestamp();
-        if (_last.TryGetValue(kind, out var last) && clock.GetElapsedTime(last, now) < Minute)
+        lock (_gate)
         {
-            return false;
-        }
+            var now = clock.GetTimestamp();
+            if (_last.TryGetValue(kind, out var last) && clock.GetElapsedTime(last, now) < Minute)
+            {
+                return false;
+            }
 
-        // Kinds may hold a driver's words; they must not grow without bound.
-        if (_last.Count >= MaxKinds)
-        {
-            _last.Clear();
-        }
+            // Kinds may hold a driver's words; they must not grow without bound.
+            if (_last.Count >= MaxKinds)
+            {
+                _last.Clear();
+            }
 
-        _last[kind] = now;
-        return true;
+            _last[kind] = now;
+            return true;
+        }
     }
 }

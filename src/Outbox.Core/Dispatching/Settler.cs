@@ -151,6 +151,7 @@ internal sealed class Settler(
     {
         public Settlement Settlement { get; } = settlement;
 
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Continued in place, not one by one on the pool: a batch then frees its slots together, and one claim fills them instead of many.
+        public TaskCompletionSource Done { get; } = new();
     }
 }

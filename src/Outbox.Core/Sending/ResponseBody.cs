@@ -30,6 +30,38 @@ internal static class ResponseBody
         }
     }
 
+    /// <summary>The whole body, or why there is none. The deadline is the request's own.</summary>
+    public static async ValueTask<WebhookResponse> ReadWholeAsync(HttpResponseMessage response, int limit, CancellationTokenSource deadline)
+    {
+        if (response.Content.Headers.ContentLength > limit)
+        {
+            return TooLarge(limit);
+        }
+
+        var body = new ArrayBufferWriter<byte>(SmallestBuffer);
+        try
+        {
+            var stream = await response.Content.ReadAsStreamAsync(deadline.Token);
+            while (await stream.ReadAsync(body.GetMemory(SmallestBuffer), deadline.Token) is > 0 and var count)
+            {
+                body.Advance(count);
+                if (body.WrittenCount > limit)
+                {
+                    return TooLarge(limit);
+                }
+            }
+
+            return new WebhookResponse { Body = body.WrittenMemory };
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or HttpRequestException)
+        {
+            return new WebhookResponse { ErrorCode = SendErrorCodes.AnswerIncomplete, Detail = "The answer's status came, its body did not arrive whole in the time allowed." };
+        }
+    }
+
+    private static WebhookResponse TooLarge(int limit) =>
+        new() { ErrorCode = SendErrorCodes.AnswerTooLarge, Detail = $"The answer's body is larger than {limit} bytes." };
+
     private static async ValueTask<int> FillAsync(HttpContent content, byte[] buffer, TimeSpan timeout, CancellationTokenSource deadline)
     {
         var length = 0;

@@ -30,6 +30,12 @@ internal static class SendErrorCodes
     /// <summary>The answer's headers exceed 16 KiB.</summary>
     public const string HeadersTooLarge = "headers_too_large";
 
+    /// <summary>A call's answer is larger than the call allows.</summary>
+    public const string AnswerTooLarge = "answer_too_large";
+
+    /// <summary>A call's answer broke off, or was not there in time.</summary>
+    public const string AnswerIncomplete = "answer_incomplete";
+
     /// <summary>The stored URL breaks the rules of today: its scheme or port.</summary>
     public const string InvalidUrl = "invalid_url";
 

@@ -14,4 +14,7 @@ internal sealed record WebhookRequest
 
     /// <summary>From the start until the answer's headers have arrived.</summary>
     public required TimeSpan Timeout { get; init; }
+
+    /// <summary>Where the caller wants the whole answer: how large it may be. Null: the beginning is enough, to show to people.</summary>
+    public int? MaxAnswerBytes { get; init; }
 }

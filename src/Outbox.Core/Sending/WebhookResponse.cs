@@ -1,6 +1,7 @@
 namespace Outbox.Sending;
 
-/// <summary>What came back, or why nothing did: exactly one of <see cref="StatusCode"/> and <see cref="ErrorCode"/> is set.</summary>
+/// <summary>What came back, or why nothing did: one of <see cref="StatusCode"/> and <see cref="ErrorCode"/> is set, and both where a whole answer was wanted and only its
+/// status came.</summary>
 internal sealed record WebhookResponse
 {
     /// <summary>200 to 599. Redirects are not followed.</summary>
@@ -14,6 +15,9 @@ internal sealed record WebhookResponse
 
     /// <summary>The beginning of the body, made fit to store and show; null when there was none.</summary>
     public string? Excerpt { get; init; }
+
+    /// <summary>The whole body where the request wants it; empty otherwise.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>What the receiver asks for, counted from now; null when it asks nothing or cannot be understood.</summary>
     public TimeSpan? RetryAfter { get; init; }

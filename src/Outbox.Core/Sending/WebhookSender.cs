@@ -34,7 +34,7 @@ internal sealed class WebhookSender(
         {
             using var message = Compose(request);
             using var response = await attempt.RunAsync(message, pipeline);
-            var answer = await ReadAsync(response, deadline);
+            var answer = await ReadAsync(request, response, deadline);
             return answer with { Duration = clock.GetElapsedTime(started) };
         }
         catch (Exception exception)
@@ -96,12 +96,17 @@ internal sealed class WebhookSender(
         return message;
     }
 
-    private async ValueTask<WebhookResponse> ReadAsync(HttpResponseMessage response, CancellationTokenSource deadline)
+    private async ValueTask<WebhookResponse> ReadAsync(WebhookRequest request, HttpResponseMessage response, CancellationTokenSource deadline)
     {
         var status = (int)response.StatusCode;
         if (status is < 200 or > 599)
         {
             return Failed(new SendFailure(SendErrorCodes.Protocol, $"The answer's status is {status}, which says nothing."));
+        }
+
+        if (request.MaxAnswerBytes is { } limit)
+        {
+            return await ResponseBody.ReadWholeAsync(response, limit, deadline) with { StatusCode = status };
         }
 
         return new WebhookResponse

@@ -1,6 +1,8 @@
 using System.Data.Common;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Outbox;
@@ -8,6 +10,7 @@ using Outbox.Deliveries;
 using Outbox.Profiles;
 using Outbox.Signing;
 using Outbox.Storage;
+using Outbox.Testing;
 
 namespace MinimalApiHost.Tests.Documentation;
 
@@ -63,6 +66,14 @@ internal static class DocumentedCode
         };
 
         return [acme, plain];
+    }
+
+    public static async Task TestAHostAsync()
+    {
+        await using var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
+            host.ConfigureTestServices(services => services.AddWebhookOutbox().UseTestbed()));
+        var testbed = factory.Services.GetRequiredService<WebhookTestbed>();
+        await testbed.DrainAsync();
     }
 
     public static void Receive(WebApplication app, string secret, ILogger logger)

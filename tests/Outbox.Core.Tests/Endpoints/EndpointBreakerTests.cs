@@ -79,6 +79,12 @@ public sealed class EndpointBreakerTests
     }
 
     [Fact]
+    public void The_time_that_the_failed_try_took_is_time_in_which_the_endpoint_failed() =>
+        Assert.Equal(
+            TimeSpan.FromSeconds(75),
+            Judge(Failing(10, minutes: 1), new() { ErrorCode = SendErrorCodes.Timeout, Duration = TimeSpan.FromSeconds(15) }).BlockFor);
+
+    [Fact]
     public void Blocks_are_jittered_by_a_tenth()
     {
         Assert.Equal(9, Judge(Well, new() { StatusCode = 500 }, jitter: 0).BlockFor!.Value.TotalSeconds, precision: 3);
@@ -94,6 +100,12 @@ public sealed class EndpointBreakerTests
 
         TimeSpan? RetryAfter(TimeSpan asked) => Judge(Well, new() { StatusCode = 429, RetryAfter = asked }).BlockFor;
     }
+
+    [Fact]
+    public void Retry_After_never_shortens_a_block() =>
+        Assert.Equal(
+            TimeSpan.FromMinutes(5),
+            Judge(Failing(20, minutes: 5), new() { StatusCode = 503, RetryAfter = TimeSpan.FromMinutes(1) }).BlockFor);
 
     [Fact]
     public void Without_a_limit_nothing_is_blocked_and_failures_are_still_counted()

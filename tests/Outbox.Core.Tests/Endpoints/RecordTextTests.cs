@@ -28,6 +28,9 @@ public sealed class RecordTextTests
         [new EndpointSecret(Canary, null)],
         [Some.Delivery with { Headers = Canary, Endpoint = Some.Delivery.Endpoint with { Url = Url } }],
         [new StoredEndpoint { Id = "ep_1", Scope = "all", Url = Url, Profile = "standard", CreatedAt = default, SecretHint = Canary }],
+        [new WebhookCall { Url = Url, Event = new WebhookEvent("call.ended", new { }), Secret = Canary }],
+        [new WebhookWireRequest { Profile = "standard", Url = Url, Headers = [], Body = default, EventId = "evt_1", SecretHint = Canary }],
+        [new WebhookWireHeader("Authorization", Canary, WebhookHeaderSource.Event)],
         [new NewEvent { Id = "evt_1", Type = "call.ended", Scopes = [], Data = default, Headers = Canary }],
     ];
 

@@ -23,6 +23,38 @@ public sealed class NoticeWriterTests
     }
 
     [Fact]
+    public void An_exhausted_delivery_that_got_no_answer_is_told_with_the_error_and_as_its_own_tenants()
+    {
+        var settlement = Settled(DeliveryTransition.Exhausted);
+        var shared = settlement.Delivery with { Endpoint = settlement.Delivery.Endpoint with { Tenant = null } };
+
+        var notice = _notices.Of(
+            settlement with { Delivery = shared, Attempt = settlement.Attempt! with { StatusCode = null, Error = "timeout" } }, NoticeCause.DeliveryExhausted);
+
+        Assert.Equal("org_1", notice.Tenant);
+        Assert.Equal(
+            """{"endpointId":"ep_1","tenant":"org_1","deliveryId":"dlv_1","eventId":"evt_1","eventType":"call.ended","tries":6,"error":"timeout"}""",
+            Text(notice));
+    }
+
+    [Fact]
+    public void An_endpoint_that_was_disabled_by_request_is_told_with_the_reason_given() =>
+        Assert.Equal(
+            """{"endpointId":"ep_1","tenant":"org_1","reason":"the customer asked for it","failuresInARow":2}""",
+            Text(_notices.Disabled(new StoredEndpoint
+            {
+                Id = "ep_1",
+                Tenant = "org_1",
+                Scope = "all",
+                Url = "https://receiver.example/hooks",
+                Profile = "standard",
+                CreatedAt = DateTimeOffset.UnixEpoch,
+                DisabledAt = DateTimeOffset.UnixEpoch,
+                DisabledReason = "the customer asked for it",
+                FailuresInARow = 2,
+            })));
+
+    [Fact]
     public void A_disabled_endpoint_is_told_with_its_reason() =>
         Assert.Equal(
             """{"endpointId":"ep_1","tenant":"org_1","reason":"gone","failuresInARow":13}""",

@@ -25,11 +25,12 @@ internal static class CrashHost
     {
         EndWithParent();
         var database = CrashDatabase.Of(orders.Store, orders.ConnectionString);
-        await database.PrepareAsync();
-
-        // The first to open the database after a crash, so what SQLite has to recover is recovered here.
-        Console.WriteLine($"leased {string.Join(' ', await database.LeasedAsync())}");
         using var host = Build(orders, database);
+        database.Attach(host.Services);
+
+        // The first to open the database after a crash, so what has to be recovered is recovered here.
+        await database.PrepareAsync();
+        Console.WriteLine($"leased {string.Join(' ', await database.LeasedAsync())}");
         await host.StartAsync();
         var outbox = host.Services.GetRequiredService<IWebhookOutbox>();
         await RegisterAsync(orders, outbox);
@@ -74,9 +75,13 @@ internal static class CrashHost
         database.Use(outbox);
         outbox.HttpClient.AddHttpMessageHandler<KillableHandler>();
 
-        var store = builder.Services.Last(service => service.ServiceType == typeof(IOutboxStore));
-        builder.Services.AddSingleton<IOutboxStore>(services => new KillableStore(
-            (IOutboxStore)ActivatorUtilities.CreateInstance(services, store.ImplementationType!), services.GetRequiredService<KillPoints>()));
+        if (database.HasKillableStore)
+        {
+            var store = builder.Services.Last(service => service.ServiceType == typeof(IOutboxStore)).ImplementationType!;
+            builder.Services.AddSingleton<IOutboxStore>(services => new KillableStore(
+                (IOutboxStore)ActivatorUtilities.CreateInstance(services, store), services.GetRequiredService<KillPoints>()));
+        }
+
         return builder.Build();
     }
 

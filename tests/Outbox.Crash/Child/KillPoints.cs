@@ -11,7 +11,8 @@ internal sealed class KillPoints(ChildOrders orders)
     public const string BeforeSettle = "before-settle";
     public const string AfterSettle = "after-settle";
 
-    public static readonly IReadOnlyList<string> All = [BeforeCommit, AfterCommit, AfterClaim, BeforeSend, AfterSend, BeforeSettle, AfterSettle];
+    public static readonly IReadOnlyList<string> AroundTheStore = [BeforeCommit, AfterCommit, BeforeSend, AfterSend];
+    public static readonly IReadOnlyList<string> InTheStore = [AfterClaim, BeforeSettle, AfterSettle];
 
     private int _occurrences;
 

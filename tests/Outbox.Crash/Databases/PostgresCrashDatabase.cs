@@ -4,7 +4,7 @@ using Npgsql;
 namespace Outbox.Crash.Databases;
 
 internal sealed class PostgresCrashDatabase(string connectionString)
-    : CrashDatabase(NpgsqlDataSource.Create(connectionString), outboxSchema: "outbox.")
+    : SqlCrashDatabase(NpgsqlDataSource.Create(connectionString), outboxSchema: "outbox.")
 {
     private TimeSpan _offset;
 

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace Outbox.Crash.Databases;
 
 internal sealed class SqliteCrashDatabase(string connectionString)
-    : CrashDatabase(SqliteFactory.Instance.CreateDataSource(connectionString), outboxSchema: "")
+    : SqlCrashDatabase(SqliteFactory.Instance.CreateDataSource(connectionString), outboxSchema: "")
 {
     public override void Use(IWebhookOutboxBuilder outbox) => outbox.UseSqlite(connectionString);
 

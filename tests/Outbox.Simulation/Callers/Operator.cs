@@ -14,6 +14,9 @@ internal sealed class Operator(World world)
     private readonly Chance _chance = world.Chances.Operators;
     private int _deleted;
 
+    /// <summary>An endpoint was enabled, and what was parked for it begins to go out.</summary>
+    public Action? Enabled { get; set; }
+
     public void Plan()
     {
         foreach (var receiver in world.Receivers)
@@ -43,6 +46,7 @@ internal sealed class Operator(World world)
                 if (await host.Outbox.Endpoints.GetAsync(receiver.EndpointId!) is { Enabled: false })
                 {
                     await host.Outbox.Endpoints.EnableAsync(receiver.EndpointId!);
+                    Enabled?.Invoke();
                 }
             });
         }

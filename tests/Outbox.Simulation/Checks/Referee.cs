@@ -19,7 +19,7 @@ internal sealed class Referee(World world)
 
     public bool IsOver { get; private set; }
 
-    public void Begin() => world.After(LongestIdle, Look);
+    public void Begin() => world.After(LongestIdle / 2, Look);
 
     public void End()
     {
@@ -48,12 +48,12 @@ internal sealed class Referee(World world)
             return;
         }
 
-        world.After(_ending ? TimeSpan.FromSeconds(20) : LongestIdle, Look);
+        world.After(_ending ? TimeSpan.FromSeconds(20) : LongestIdle / 2, Look);
     }
 
     private IEnumerable<DeliveryRow> Open() => Tables.Deliveries.Where(row => row.IsOpen && !(row.Status == DeliveryStatus.Parked && row.Endpoint.Disabled));
 
-    /// <summary>For each endpoint, a delivery that could go now, and how many claims there ever were.</summary>
+    /// <summary>For each endpoint with nothing on the wire, a delivery that could go now; and how many claims there ever were.</summary>
     private (Dictionary<long, DeliveryRow> Ready, Dictionary<long, long> Taken) Survey()
     {
         var (ready, taken, now) = (new Dictionary<long, DeliveryRow>(), new Dictionary<long, long>(), world.Database.Now);
@@ -68,6 +68,11 @@ internal sealed class Referee(World world)
             }
         }
 
+        foreach (var busy in Tables.Deliveries.Where(row => row.Status == DeliveryStatus.Delivering))
+        {
+            ready.Remove(busy.Endpoint.Key);
+        }
+
         return (ready, taken);
     }
 
@@ -80,7 +85,7 @@ internal sealed class Referee(World world)
         }
 
         var since = new[] { stuck.Since, world.Faults.LastTrouble, world.Database.LastJump, world.Hosts.Max(host => host.LastDisturbed) }.Max();
-        var longest = 2 * LongestIdle + TimeSpan.FromMinutes(1);
+        var longest = LongestIdle * 1.1 + TimeSpan.FromSeconds(6);
         if (world.Now - since > longest)
         {
             world.Verdict.Fail("no-starvation", $"{ready.Id} could go since {since}, and nothing goes to {endpoint.Value.Id} for more than {longest}");

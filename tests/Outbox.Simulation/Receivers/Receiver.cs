@@ -1,9 +1,9 @@
 using System.Globalization;
 using Outbox.Profiles;
+using Outbox.Signing;
 using Outbox.Simulation.Engine;
 using Outbox.Simulation.Faults;
 using Outbox.Simulation.Run;
-using Outbox.Signing;
 
 namespace Outbox.Simulation.Receivers;
 

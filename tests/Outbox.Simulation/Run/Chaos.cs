@@ -26,6 +26,16 @@ internal sealed class Chaos(World world)
         }
     }
 
+    /// <summary>A clock may be set while parked deliveries go out, which few clocks do by themselves.</summary>
+    public void WhileDraining()
+    {
+        var fault = _chance.Is(0.5) ? Fault.ClockHour : Fault.ClockYear;
+        if (world.Faults.Plan.Has(fault) && _chance.Is(0.3))
+        {
+            world.After(_chance.Between(TimeSpan.Zero, TimeSpan.FromSeconds(5)), () => SetStoreClock(fault, fault == Fault.ClockHour ? TimeSpan.FromHours(1) : TimeSpan.FromDays(365)));
+        }
+    }
+
     /// <summary>Everybody is well again.</summary>
     public void End()
     {

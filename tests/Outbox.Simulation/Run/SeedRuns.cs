@@ -17,7 +17,10 @@ internal static class SeedRuns
             {
                 results.Add(Simulation.Run(seed, mistake));
             }
-        }) { IsBackground = true }).ToList();
+        })
+        {
+            IsBackground = true,
+        }).ToList();
         threads.ForEach(thread => thread.Start());
         for (var i = 0UL; i < count; i++)
         {

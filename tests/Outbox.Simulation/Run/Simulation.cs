@@ -38,6 +38,7 @@ internal static class Simulation
     private static SeedResult Live(World world, ulong seed)
     {
         var (chaos, referee, operators) = (new Chaos(world), new Referee(world), new Operator(world));
+        operators.Enabled = chaos.WhileDraining;
         world.Faults.Plan.IsOver = true;
         foreach (var host in world.Hosts)
         {
@@ -74,6 +75,9 @@ internal static class Simulation
 
         return new SeedResult(
             seed, world.Ledger.Events, world.Ledger.Attempts, world.Verdict.Rule ?? (world.Scheduler.Broken is null ? null : "scheduler"),
-            world.Verdict.Violation ?? world.Scheduler.Broken, world.Trace.Hash, world.Counts, world.Trace.Lines) { Steps = world.Scheduler.Steps };
+            world.Verdict.Violation ?? world.Scheduler.Broken, world.Trace.Hash, world.Counts, world.Trace.Lines)
+        {
+            Steps = world.Scheduler.Steps,
+        };
     }
 }
