@@ -48,7 +48,7 @@ internal sealed class HealthCheckedHost : IAsyncDisposable
 
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(Clock);
-        services.AddSingleton(_store).AddSingleton(_deliveries).AddSingleton(_endpoints);
+        services.AddSingleton(_store).AddSingleton(_deliveries).AddSingleton(_endpoints).AddSingleton(Substitute.For<IInspectionStore>());
         services.AddWebhookOutbox(options => options.Dispatch = Dispatch);
         services.AddHealthChecks().AddWebhookOutbox();
         _services = services.BuildServiceProvider();
