@@ -1,5 +1,5 @@
-using Outbox.Deliveries;
 using Outbox.AspNetCore.Security;
+using Outbox.Deliveries;
 
 namespace Outbox.AspNetCore.Views;
 

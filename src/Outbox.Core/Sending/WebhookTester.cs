@@ -130,18 +130,18 @@ internal sealed class WebhookTester(
 
     private WebhookWireRequest Show(
         WebhookProfile profile, string url, string eventId, IEnumerable<WebhookWireHeader> headers, ReadOnlyMemory<byte> body) => new()
-    {
-        Profile = profile.Name,
-        Url = url,
-        EventId = eventId,
-        Headers =
+        {
+            Profile = profile.Name,
+            Url = url,
+            EventId = eventId,
+            Headers =
         [
             new("Content-Type", DeliveryComposer.ContentType, WebhookHeaderSource.Sender),
             new("User-Agent", options.UserAgent, WebhookHeaderSource.Sender),
             .. headers,
         ],
-        Body = body,
-    };
+            Body = body,
+        };
 
     private sealed record Prepared(WebhookRequest Request, WebhookWireRequest Shown);
 }
