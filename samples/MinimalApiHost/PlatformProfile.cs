@@ -12,8 +12,11 @@ internal sealed record PlatformProfile(WebhookProfile Webhooks, Happening Starte
 {
     private static readonly TimeSpan RecordingDeadline = TimeSpan.FromSeconds(60);
 
-    /// <summary>Every type that an event may have: those of the vendors' catalogues, and what <c>Webhooks:EventTypes</c> adds.</summary>
-    public required IReadOnlyList<string> EventTypes { get; init; }
+    /// <summary>
+    /// Every type that an event may have, where <c>Webhooks:EventTypes</c> names the platform's own: those, and those of the vendors' catalogues.
+    /// Null where it does not: any type.
+    /// </summary>
+    public required IReadOnlyList<string>? EventTypes { get; init; }
 
     /// <exception cref="SettingException">There is no profile of the configured name.</exception>
     public static PlatformProfile From(IConfiguration configuration)
@@ -34,7 +37,9 @@ internal sealed record PlatformProfile(WebhookProfile Webhooks, Happening Starte
             Happening.Called(ended, "call.ended", "call.completed"),
             Happening.Called(failed, "call.failed"))
         {
-            EventTypes = [.. WebhookProfile.BuiltIn.SelectMany(vendor => vendor.EventTypes ?? []).Union(Added(configuration), StringComparer.Ordinal)],
+            EventTypes = Added(configuration) is { Length: > 0 } own
+                ? [.. WebhookProfile.BuiltIn.SelectMany(vendor => vendor.EventTypes ?? []).Union(own, StringComparer.Ordinal)]
+                : null,
         };
     }
 
@@ -43,13 +48,13 @@ internal sealed record PlatformProfile(WebhookProfile Webhooks, Happening Starte
         Webhooks.HoldsFor(Ended.Word) is { Count: > 0 } holds ? holds : [new WebhookHold("recording", RecordingDeadline)];
 
     /// <summary>
-    /// What an endpoint of this profile hears: what it asks for or, where it names nothing, all that its vendor has. Each thing that happens it
-    /// hears in one word, the platform's own if it knows that.
+    /// What an endpoint of this profile hears: what it asks for or, where it names nothing, all that its vendor has; null, everything, where that has
+    /// no catalogue. Each thing that happens it hears in one word, the platform's own if it knows that.
     /// </summary>
-    public IReadOnlyList<string> TypesFor(string profile, IReadOnlyList<string>? asked)
+    public IReadOnlyList<string>? TypesFor(string profile, IReadOnlyList<string>? asked)
     {
-        var wanted = asked is { Count: > 0 } ? asked : WebhookProfile.BuiltIn.FirstOrDefault(vendor => vendor.Name == profile)?.EventTypes ?? EventTypes;
-        return [.. wanted.Where(type => !Happenings.Any(happening => happening.OtherWords.Contains(type) && wanted.Contains(happening.Word)))];
+        var wanted = asked is { Count: > 0 } ? asked : WebhookProfile.BuiltIn.FirstOrDefault(vendor => vendor.Name == profile)?.EventTypes;
+        return wanted is null ? null : [.. wanted.Where(type => !Happenings.Any(happening => happening.OtherWords.Contains(type) && wanted.Contains(happening.Word)))];
     }
 
     private IEnumerable<Happening> Happenings => [Started, Ended, Failed];

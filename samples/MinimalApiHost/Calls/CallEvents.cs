@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MinimalApiHost.Requests;
+using MinimalApiHost.Webhooks;
 using Outbox;
 
 namespace MinimalApiHost.Calls;
@@ -8,7 +9,7 @@ namespace MinimalApiHost.Calls;
 /// <summary>What customers are told about a call, in the shape that TTMA publishes.</summary>
 internal static class CallEvents
 {
-    public static IReadOnlyList<WebhookEvent> Started(Call call, IReadOnlyList<string> words) => [.. words.Select(word => About(call, word, Facts(call)))];
+    public static IReadOnlyList<WebhookEvent> Started(Call call, IReadOnlyList<Word> words) => [.. words.Select(word => About(call, word, Facts(call)))];
 
     /// <summary>
     /// The events of a call that is over. They wait for the recording where there will be one and it has not arrived yet; failed calls wait for
@@ -18,9 +19,9 @@ internal static class CallEvents
     /// <param name="request">What was said of the end.</param>
     /// <param name="platform">What recorded calls wait for.</param>
     /// <param name="words">What it is called: one event for each.</param>
-    public static IReadOnlyList<WebhookEvent> Ended(Call call, EndCall request, PlatformProfile platform, IReadOnlyList<string> words)
+    public static IReadOnlyList<WebhookEvent> Ended(Call call, EndCall request, PlatformProfile platform, IReadOnlyList<Word> words)
     {
-        WebhookHold[] holds = call is { Record: true, Status: not EndCall.Failed } ? Holds(call, request, platform) : [];
+        WebhookHold[] holds = call is { Record: true, Status: EndCall.Completed } ? Holds(call, request, platform) : [];
         return [.. words.Select(word => About(call, word, Facts(call, request)) with { Holds = holds })];
     }
 
@@ -31,8 +32,9 @@ internal static class CallEvents
         .. call.CampaignId is { } campaign ? [WebhookScope.Campaign(campaign)] : Array.Empty<WebhookScope>(),
     ];
 
-    private static WebhookEvent About(Call call, string type, JsonObject data) => new(type, data)
+    private static WebhookEvent About(Call call, Word word, JsonObject data) => new(word.EventType, data)
     {
+        OnlyEndpointId = word.OnlyEndpointId,
         Tenant = call.Tenant,
         Subject = call.Id,
         Scopes = ScopesOf(call),

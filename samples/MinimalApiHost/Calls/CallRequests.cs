@@ -85,9 +85,10 @@ internal sealed record StartCall
 /// <summary>The body of <c>POST /v1/calls/{id}/end</c>. What it has beyond these is sent along as it is: <c>usage</c>, <c>quality</c>, …</summary>
 internal sealed record EndCall
 {
-    public const string Failed = "failed";
+    public const string Completed = "completed";
 
-    private static readonly string[] Statuses = ["completed", Failed];
+    /// <summary>A call that is not completed did not come about: it has no recording to wait for.</summary>
+    private static readonly string[] Statuses = [Completed, "failed", "no-answer", "busy", "canceled"];
 
     public string? Status { get; init; }
 
@@ -107,7 +108,7 @@ internal sealed record EndCall
 
     public Call ApplyTo(Call call, DateTimeOffset now) => call with
     {
-        Status = Require.OneOf("status", Status ?? "completed", Statuses),
+        Status = Require.OneOf("status", Status ?? Completed, Statuses),
         EndedReason = EndedReason,
         EndedAt = Call.Time(now),
         DurationSeconds = DurationSeconds is >= 0 or null

@@ -47,7 +47,7 @@ internal static class CallRoutes
         }
 
         var ended = body.Value.ApplyTo(call, clock.GetUtcNow());
-        var happening = ended.Status is EndCall.Failed ? platform.Failed : platform.Ended;
+        var happening = ended.Status is EndCall.Completed ? platform.Ended : platform.Failed;
         var words = await audience.WordsAsync(happening, call.Tenant, [.. CallEvents.ScopesOf(call), WebhookScope.Call(id)]);
         if (call.IsOver || await calls.EndAsync(ended, over => CallEvents.Ended(over, body.Value, platform, words), rollBack) is not { } enqueued)
         {
