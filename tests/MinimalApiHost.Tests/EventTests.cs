@@ -30,6 +30,17 @@ public sealed class EventTests(PlatformFixture platform) : IClassFixture<Platfor
     }
 
     [Fact]
+    public async Task Where_the_platform_names_no_types_of_its_own_any_is_taken_and_heard()
+    {
+        var api = new Api(platform.Start(("Webhooks:EventTypes", "")), "demo-key");
+        await api.PostAsync("/v1/webhook-endpoints", new { scope = "campaign:any", url = platform.Receiver.Url("/any"), profile = "standard" });
+
+        await api.PostAsync("/v1/events", new { type = "lead.found", scopes = new[] { "campaign:any" }, data = new { n = 1 } });
+
+        Assert.Equal("lead.found", (string?)Assert.Single(await platform.Receiver.ArrivedAsync("/any")).Json["type"]);
+    }
+
+    [Fact]
     public async Task A_second_event_with_the_same_key_is_the_first()
     {
         await ListenAsync("idempotent");

@@ -67,7 +67,8 @@ internal static class CrashHost
                 options.Sending.UserAgent = orders.Name;
                 options.Dispatch = orders.Task != ChildTask.Write;
                 options.LeaseDuration = orders.Lease ?? options.LeaseDuration;
-                options.MaxInFlight = MaxInFlight;
+                // The last quarter is for endpoints that have nothing on the wire, and both of a run's endpoints always have something.
+                options.MaxInFlight = MaxInFlight * 4 / 3;
                 options.MaxInFlightPerEndpoint = MaxInFlight / 2;
             })
             .AddProfile(Profile)

@@ -20,6 +20,7 @@ internal static class HostServices
         services.AddSingleton<IOutboxStore>(new SimulatedStore(host, world));
         services.AddSingleton<IEndpointStore>(new SimulatedEndpointStore(host, world));
         services.AddSingleton<IDeliveryStore>(new SimulatedDeliveryStore(host, world));
+        services.AddSingleton<IInspectionStore>(new SimulatedInspectionStore(host, world));
         var outbox = services.AddWebhookOutbox(world.Settings.Apply).StoreSecretsInPlainText();
         foreach (var profile in SimulatedProfiles.Added)
         {
