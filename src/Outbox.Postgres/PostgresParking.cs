@@ -42,7 +42,7 @@ internal sealed class PostgresParking(PostgresDatabase database)
         update {database.Schema}.outbox_endpoint set drain_at = {database.Schema}.outbox_now() + $1
         where key in (
           select key from {database.Schema}.outbox_endpoint
-          where drain_at <= {database.Schema}.outbox_now() and disabled_at is null and deleted_at is null
+          where (drain_at <= {database.Schema}.outbox_now() or drain_at > {database.Schema}.outbox_now() + $1) and disabled_at is null and deleted_at is null
           for update skip locked)
         returning key
         """;

@@ -33,7 +33,8 @@ internal sealed class Parking(Tables tables)
         lock (tables.Lock)
         {
             var now = tables.Now;
-            foreach (var endpoint in tables.Endpoints.Where(endpoint => endpoint.DrainAt <= now))
+            // Later than the next portion it can only be because the clock was set back.
+            foreach (var endpoint in tables.Endpoints.Where(endpoint => endpoint.DrainAt is { } at && !(at > now && at <= now + interval)))
             {
                 foreach (var row in Parked(endpoint).Take(portion).ToList())
                 {

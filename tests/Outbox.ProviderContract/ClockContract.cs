@@ -66,6 +66,22 @@ public abstract class ClockContract<TFixture> : StoreContract<TFixture>
     }
 
     [ContractFact(StoreCapabilities.ClockJumps)]
+    public async Task Parked_work_goes_on_going_out_though_the_clock_is_set_back_in_the_middle_of_it()
+    {
+        var endpoint = await Stores.PutAsync(Some.Endpoint());
+        await Stores.DisableAsync(endpoint);
+        await Stores.OweAsync();
+        await Stores.OweAsync();
+        await Stores.EnableAsync(endpoint);
+        await Stores.DrainAsync(1);
+        await Fixture.AdvanceAsync(-Year);
+
+        await Stores.DrainAsync(1);
+
+        Assert.Equal(2, (await Stores.ClaimAsync()).Count);
+    }
+
+    [ContractFact(StoreCapabilities.ClockJumps)]
     public async Task A_jump_forward_does_not_double_the_leases_of_the_owner_at_work()
     {
         await Stores.PutAsync(Some.Endpoint());

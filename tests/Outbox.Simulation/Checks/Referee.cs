@@ -19,7 +19,9 @@ internal sealed class Referee(World world)
 
     public bool IsOver { get; private set; }
 
-    public void Begin() => world.After(LongestIdle / 2, Look);
+    private TimeSpan Interval => _ending ? TimeSpan.FromSeconds(20) : LongestIdle / 2;
+
+    public void Begin() => world.After(Interval, Look);
 
     public void End()
     {
@@ -48,7 +50,7 @@ internal sealed class Referee(World world)
             return;
         }
 
-        world.After(_ending ? TimeSpan.FromSeconds(20) : LongestIdle / 2, Look);
+        world.After(Interval, Look);
     }
 
     private IEnumerable<DeliveryRow> Open() => Tables.Deliveries.Where(row => row.IsOpen && !(row.Status == DeliveryStatus.Parked && row.Endpoint.Disabled));
@@ -85,7 +87,9 @@ internal sealed class Referee(World world)
         }
 
         var since = new[] { stuck.Since, world.Faults.LastTrouble, world.Database.LastJump, world.Hosts.Max(host => host.LastDisturbed) }.Max();
-        var longest = LongestIdle * 1.1 + TimeSpan.FromSeconds(6);
+
+        // It may have become ready just before the look that saw it first.
+        var longest = Interval + LongestIdle * 1.1 + TimeSpan.FromSeconds(6);
         if (world.Now - since > longest)
         {
             world.Verdict.Fail("no-starvation", $"{ready.Id} could go since {since}, and nothing goes to {endpoint.Value.Id} for more than {longest}");

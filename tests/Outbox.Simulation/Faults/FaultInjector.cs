@@ -116,7 +116,7 @@ internal sealed class FaultInjector(FaultPlan plan, Scheduler scheduler, Chance 
     public void Happened(Fault fault, Place place, string what)
     {
         counts.Add(fault, place);
-        LastTrouble = scheduler.Now;
+        LastTrouble = LastTrouble > scheduler.Now ? LastTrouble : scheduler.Now;
         trace.Add("fault", what);
     }
 
@@ -133,7 +133,11 @@ internal sealed class FaultInjector(FaultPlan plan, Scheduler scheduler, Chance 
         if (Strikes(Fault.SlowStore, 0.02))
         {
             Trouble(host, Fault.SlowStore, place);
-            return chance.Between(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(25));
+            var latency = chance.Between(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(25));
+
+            // It lasts until the call is over.
+            LastTrouble = scheduler.Now + latency;
+            return latency;
         }
 
         return TimeSpan.FromMicroseconds(chance.Between(50, 4000));
