@@ -10,14 +10,15 @@ namespace Outbox.Cli.Commands;
 /// <summary>Sends closed deliveries once more.</summary>
 internal sealed class ReplayCommand(IAnsiConsole console) : AsyncCommand<ReplayCommand.Settings>
 {
-    private const int Page = 500;
+    /// <summary>As far as the store counts.</summary>
+    private const int CountTo = 1_000_000;
 
     public override async Task<int> ExecuteAsync(CommandContext context, Settings settings, CancellationToken cancellationToken)
     {
         await using var outbox = new OpenOutbox(settings);
         return settings.Id is { } id
             ? await ReplayOneAsync(outbox.Deliveries, id, settings.Json, cancellationToken)
-            : await ReplayManyAsync(outbox.Deliveries, settings, cancellationToken);
+            : await ReplayManyAsync(outbox, settings, cancellationToken);
     }
 
     private async Task<int> ReplayOneAsync(IWebhookDeliveries deliveries, string id, bool json, CancellationToken cancellationToken)
@@ -40,27 +41,29 @@ internal sealed class ReplayCommand(IAnsiConsole console) : AsyncCommand<ReplayC
         return replayed ? 0 : OutboxTool.No;
     }
 
-    private async Task<int> ReplayManyAsync(IWebhookDeliveries deliveries, Settings settings, CancellationToken cancellationToken)
+    private async Task<int> ReplayManyAsync(OpenOutbox outbox, Settings settings, CancellationToken cancellationToken)
     {
+        var deliveries = outbox.Deliveries;
         var filter = settings.Filter with { Status = settings.Filter.Status ?? DeliveryStatus.Exhausted };
-        var matching = await CountAsync(deliveries, filter, cancellationToken);
+        var (matching, capped) = await outbox.Inspection.CountAsync(filter, CountTo, cancellationToken);
+        var many = capped ? $"More than {matching}" : $"{matching}";
         if (settings.DryRun)
         {
-            Tell(settings.Json, new { Matching = matching }, $"{matching} deliveries match; nothing was done.");
+            Tell(settings.Json, new { Matching = matching, Capped = capped }, $"{many} deliveries match; nothing was done.");
             return 0;
         }
 
         var mayAsk = !settings.Json && console.Profile.Capabilities.Interactive;
-        if (!settings.Yes && !(mayAsk && await console.ConfirmAsync($"Send {matching} deliveries once more?", defaultValue: false, cancellationToken)))
+        if (!settings.Yes && !(mayAsk && await console.ConfirmAsync($"{many} deliveries match. Send them once more?", defaultValue: false, cancellationToken)))
         {
-            Tell(settings.Json, new { Matching = matching, Replayed = 0 }, $"{matching} deliveries match; nothing was done. Say --yes to replay them.");
+            Tell(settings.Json, new { Matching = matching, Capped = capped, Replayed = 0 }, $"{many} deliveries match; nothing was done. Say --yes to replay them.");
             return OutboxTool.No;
         }
 
         var replayed = settings.Json
             ? await deliveries.ReplayAsync(filter, progress: null, cancellationToken)
             : await console.Progress().StartAsync(bar => ReplayAsync(deliveries, filter, bar.AddTask("replaying", maxValue: Math.Max(1, matching)), cancellationToken));
-        Tell(settings.Json, new { Matching = matching, Replayed = replayed }, $"{replayed} deliveries go out again, paced by their endpoints' limits.");
+        Tell(settings.Json, new { Matching = matching, Capped = capped, Replayed = replayed }, $"{replayed} deliveries go out again, paced by their endpoints' limits.");
         return 0;
     }
 
@@ -69,20 +72,6 @@ internal sealed class ReplayCommand(IAnsiConsole console) : AsyncCommand<ReplayC
         var replayed = await deliveries.ReplayAsync(filter, new BarProgress(bar), cancellationToken);
         bar.Value = bar.MaxValue;
         return replayed;
-    }
-
-    private static async Task<int> CountAsync(IWebhookDeliveries deliveries, DeliveryFilter filter, CancellationToken cancellationToken)
-    {
-        var count = 0;
-        string? cursor = null;
-        do
-        {
-            var page = await deliveries.ListAsync(filter, Page, cursor, cancellationToken);
-            count += page.Deliveries.Count;
-            cursor = page.NextCursor;
-        }
-        while (cursor is not null);
-        return count;
     }
 
     private void Tell(bool json, object forScripts, FormattableString sentence)

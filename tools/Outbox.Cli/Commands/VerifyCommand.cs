@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using Outbox.Cli.Output;
 using Outbox.Cli.Verifying;
 using Outbox.Signing;
@@ -16,7 +15,7 @@ internal sealed class VerifyCommand(IAnsiConsole console, TimeProvider clock) : 
         var request = settings.Request is { } file
             ? CapturedRequest.Parse(await ReadAsync(file, cancellationToken))
             : CapturedRequest.Of(settings.Headers, await ReadAsync(settings.Body!, cancellationToken));
-        var now = settings.At is { } at ? new FixedClock(Settings.TimeOf(at)!.Value) : clock;
+        var now = settings.At is { } at ? new FixedClock(Times.Read(at)!.Value) : clock;
         var diagnosis = Diagnosis.Of(request, settings.Profile, settings.Secret!, now, TimeSpan.FromSeconds(settings.Window));
 
         if (settings.Json)
@@ -86,9 +85,6 @@ internal sealed class VerifyCommand(IAnsiConsole console, TimeProvider clock) : 
         [Description("Judges as of this time, for old captures: 2026-05-25T14:00Z.")]
         public string? At { get; init; }
 
-        public static DateTimeOffset? TimeOf(string time) =>
-            DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var known) ? known : null;
-
         public override ValidationResult Validate()
         {
             if (Request is null == Body is null)
@@ -96,9 +92,9 @@ internal sealed class VerifyCommand(IAnsiConsole console, TimeProvider clock) : 
                 return ValidationResult.Error("Give the captured request by --request FILE, or its parts by --body FILE and --header.");
             }
 
-            if (At is not null && TimeOf(At) is null)
+            if (Times.Refuse(At) is { } refusal)
             {
-                return ValidationResult.Error($"'{At}' is no time. Write it as 2026-05-25T14:00Z.");
+                return refusal;
             }
 
             return Window > 0 ? base.Validate() : ValidationResult.Error($"--window is {Window}; give at least 1 second.");

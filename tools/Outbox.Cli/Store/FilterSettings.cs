@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using Outbox.Deliveries;
 using Spectre.Console;
 using Spectre.Console.Cli;
@@ -49,8 +48,8 @@ internal class FilterSettings : StoreSettings
         EventType = Type,
         Subject = Subject,
         Tenant = Tenant,
-        From = TimeOf(From),
-        Until = TimeOf(Until),
+        From = Times.Read(From),
+        Until = Times.Read(Until),
     };
 
     public override ValidationResult Validate()
@@ -61,20 +60,9 @@ internal class FilterSettings : StoreSettings
                 $"There is no status '{Status}'. Give one of {string.Join(", ", Enum.GetNames<DeliveryStatus>()).ToLowerInvariant()}.");
         }
 
-        foreach (var time in new[] { From, Until })
-        {
-            if (time is not null && TimeOf(time) is null)
-            {
-                return ValidationResult.Error($"'{time}' is no time. Write it as 2026-05-25T14:00Z.");
-            }
-        }
-
-        return base.Validate();
+        return Times.Refuse(From) ?? Times.Refuse(Until) ?? base.Validate();
     }
 
     private static DeliveryStatus? StatusOf(string? status) =>
         Enum.TryParse<DeliveryStatus>(status, ignoreCase: true, out var known) && Enum.IsDefined(known) && !char.IsAsciiDigit(status![0]) ? known : null;
-
-    private static DateTimeOffset? TimeOf(string? time) =>
-        DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var known) ? known : null;
 }

@@ -30,6 +30,8 @@ internal sealed class OpenOutbox : IAsyncDisposable
 
     public IWebhookDeliveries Deliveries => _services.GetRequiredService<IWebhookDeliveries>();
 
+    public IWebhookInspection Inspection => _services.GetRequiredService<IWebhookInspection>();
+
     public IOutboxStore Store => _services.GetRequiredService<IOutboxStore>();
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
