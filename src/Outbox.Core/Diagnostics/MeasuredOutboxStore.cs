@@ -17,28 +17,12 @@ internal sealed class MeasuredOutboxStore(IOutboxStore store, StoreMeter meter) 
     public ValueTask<IAsyncDisposable?> TryStartDispatchingAsync(string owner, CancellationToken cancellationToken) =>
         meter.MeasureAsync("start_dispatching", () => store.TryStartDispatchingAsync(owner, cancellationToken));
 
-    public async ValueTask<EnqueueResult> EnqueueAsync(NewEvent newEvent, DbTransaction? transaction, CancellationToken cancellationToken)
-    {
-        var result = await meter.MeasureAsync("enqueue", () => store.EnqueueAsync(newEvent, transaction, cancellationToken));
-        if (!result.IsDuplicate)
-        {
-            meter.Metrics.Enqueued(newEvent.Type);
-        }
-
-        return result;
-    }
+    public async ValueTask<EnqueueResult> EnqueueAsync(NewEvent newEvent, DbTransaction? transaction, CancellationToken cancellationToken) =>
+        Counted(newEvent, await meter.MeasureAsync("enqueue", () => store.EnqueueAsync(newEvent, transaction, cancellationToken)));
 
     /// <summary>The same in a transaction of which only <paramref name="storeIt"/> knows.</summary>
-    public EnqueueResult Enqueue(NewEvent newEvent, Func<NewEvent, EnqueueResult> storeIt)
-    {
-        var result = meter.Measure("enqueue", () => storeIt(newEvent));
-        if (!result.IsDuplicate)
-        {
-            meter.Metrics.Enqueued(newEvent.Type);
-        }
-
-        return result;
-    }
+    public EnqueueResult Enqueue(NewEvent newEvent, Func<NewEvent, EnqueueResult> storeIt) =>
+        Counted(newEvent, meter.Measure("enqueue", () => storeIt(newEvent)));
 
     public ValueTask<ArtifactOutcome> ReleaseHoldAsync(HoldRelease release, DbTransaction? transaction, CancellationToken cancellationToken) =>
         meter.MeasureAsync("release_hold", () => store.ReleaseHoldAsync(release, transaction, cancellationToken));
@@ -87,4 +71,14 @@ internal sealed class MeasuredOutboxStore(IOutboxStore store, StoreMeter meter) 
 
     // It waits for others and says nothing about the database.
     public Task WaitForChangeAsync(CancellationToken cancellationToken) => store.WaitForChangeAsync(cancellationToken);
+
+    private EnqueueResult Counted(NewEvent newEvent, EnqueueResult result)
+    {
+        if (!result.IsDuplicate)
+        {
+            meter.Metrics.Enqueued(newEvent.Type);
+        }
+
+        return result;
+    }
 }

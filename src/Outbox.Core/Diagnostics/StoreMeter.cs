@@ -8,38 +8,32 @@ internal sealed class StoreMeter(OutboxMetrics metrics, TimeProvider clock)
     public async ValueTask<T> MeasureAsync<T>(string operation, Func<ValueTask<T>> operate)
     {
         var began = clock.GetTimestamp();
-        string? error = null;
         try
         {
-            return await operate();
+            var result = await operate();
+            Over(operation, began);
+            return result;
         }
         catch (Exception e)
         {
-            error = e.GetType().FullName;
+            Over(operation, began, e);
             throw;
-        }
-        finally
-        {
-            metrics.Operated(operation, clock.GetElapsedTime(began), error);
         }
     }
 
     public T Measure<T>(string operation, Func<T> operate)
     {
         var began = clock.GetTimestamp();
-        string? error = null;
         try
         {
-            return operate();
+            var result = operate();
+            Over(operation, began);
+            return result;
         }
         catch (Exception e)
         {
-            error = e.GetType().FullName;
+            Over(operation, began, e);
             throw;
-        }
-        finally
-        {
-            metrics.Operated(operation, clock.GetElapsedTime(began), error);
         }
     }
 
@@ -51,4 +45,7 @@ internal sealed class StoreMeter(OutboxMetrics metrics, TimeProvider clock)
                 await operate();
                 return true;
             });
+
+    private void Over(string operation, long began, Exception? failure = null) =>
+        metrics.Operated(operation, clock.GetElapsedTime(began), failure?.GetType().FullName);
 }
