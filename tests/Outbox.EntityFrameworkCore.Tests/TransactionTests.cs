@@ -12,9 +12,8 @@ public sealed class TransactionTests
     {
         await using var platform = await Platform.StartAsync(database);
         await using var db = platform.Open();
-        await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        await InTransactionAsync(db, async transaction =>
         {
-            await using var transaction = await db.Database.BeginTransactionAsync();
             db.Calls.Add(new Call { Number = "+1" });
             db.AddWebhook(SavingTests.Ended("1"));
             await db.SaveChangesAsync();
@@ -33,9 +32,8 @@ public sealed class TransactionTests
     {
         await using var platform = await Platform.StartAsync(database);
         await using var db = platform.Open();
-        await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        await InTransactionAsync(db, async transaction =>
         {
-            await using var transaction = await db.Database.BeginTransactionAsync();
             db.Calls.Add(new Call { Number = "+1" });
             db.AddWebhook(SavingTests.Ended("1"));
             await db.SaveChangesAsync();
@@ -55,9 +53,8 @@ public sealed class TransactionTests
     {
         await using var platform = await Platform.StartAsync(database);
         await using var db = platform.Open();
-        await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        await InTransactionAsync(db, async transaction =>
         {
-            await using var transaction = await db.Database.BeginTransactionAsync();
             db.Calls.Add(new Call { Number = "+1" });
             await db.SaveChangesAsync();
             db.Calls.Add(new Call { Number = "+1" });
@@ -75,9 +72,8 @@ public sealed class TransactionTests
     {
         await using var platform = await Platform.StartAsync(database);
         await using var db = platform.Open();
-        await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        await InTransactionAsync(db, async transaction =>
         {
-            await using var transaction = await db.Database.BeginTransactionAsync();
             db.Calls.Add(new Call { Number = "+1" });
             await db.SaveChangesAsync();
             await transaction.CreateSavepointAsync("before");
@@ -99,9 +95,8 @@ public sealed class TransactionTests
         {
             await using var calls = platform.Open();
             await using var billing = platform.OpenBilling();
-            await calls.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+            await InTransactionAsync(calls, async transaction =>
             {
-                await using var transaction = await calls.Database.BeginTransactionAsync();
                 billing.Database.SetDbConnection(calls.Database.GetDbConnection());
                 await billing.Database.UseTransactionAsync(transaction.GetDbTransaction());
                 calls.Calls.Add(new Call { Number = "+1" });
@@ -183,4 +178,12 @@ public sealed class TransactionTests
 
         Assert.Contains("BeginTransactionAsync", error.Message, StringComparison.Ordinal);
     }
+
+    /// <summary>A transaction of the host's own, begun as EF Core asks for where saves may be retried.</summary>
+    private static Task InTransactionAsync(DbContext db, Func<IDbContextTransaction, Task> work) =>
+        db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            await work(transaction);
+        });
 }
