@@ -2,6 +2,7 @@ using NSubstitute;
 using Outbox.Deliveries;
 using Outbox.Dispatching;
 using Outbox.Storage;
+using Outbox.Testing;
 using Xunit;
 
 namespace Outbox.Tests.Deliveries;
@@ -53,7 +54,7 @@ public sealed class ReplayTests : IDisposable
 
     public void Dispose() => _gate.Dispose();
 
-    private WebhookDeliveries Deliveries() => new(_store, _gate, new WakeSignal(new ManualTimeProvider()));
+    private WebhookDeliveries Deliveries() => new(_store, _gate, new WakeSignal(new TestClock()));
 
     private void Answer(string? cursor, ReplayBatch batch) =>
         _store.ReplayAsync(null, new() { Status = DeliveryStatus.Exhausted }, 500, cursor, Arg.Any<CancellationToken>()).Returns(batch);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using NSubstitute;
 using Outbox.Dispatching;
 using Outbox.Storage;
+using Outbox.Testing;
 
 namespace Outbox.Tests.Diagnostics;
 
@@ -18,7 +19,7 @@ internal sealed class HealthCheckedHost : IAsyncDisposable
 
     public static WebhookBacklog Some { get; } = new() { Waiting = 5, Delivering = 1, Parked = 2, Exhausted = 3, DisabledEndpoints = 4 };
 
-    public ManualTimeProvider Clock { get; } = new();
+    public TestClock Clock { get; } = new();
 
     public Func<ValueTask<ClaimResult>> Claim { get; set; } = () => new(ClaimResult.Nothing);
 

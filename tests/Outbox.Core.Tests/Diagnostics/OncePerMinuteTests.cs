@@ -1,10 +1,11 @@
 using Outbox.Diagnostics;
+using Outbox.Testing;
 
 namespace Outbox.Tests.Diagnostics;
 
 public sealed class OncePerMinuteTests
 {
-    private readonly ManualTimeProvider _clock = new();
+    private readonly TestClock _clock = new();
 
     [Fact]
     public void Each_kind_is_allowed_once_a_minute()

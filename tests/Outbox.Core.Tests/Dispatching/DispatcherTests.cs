@@ -12,13 +12,14 @@ using Outbox.Notices;
 using Outbox.Profiles;
 using Outbox.Sending;
 using Outbox.Storage;
+using Outbox.Testing;
 using Polly;
 
 namespace Outbox.Tests.Dispatching;
 
 public sealed class DispatcherTests : IDisposable
 {
-    private readonly ManualTimeProvider _clock = new();
+    private readonly TestClock _clock = new();
     private readonly SeededRandom _random = new(1);
     private readonly WebhookOutboxOptions _options = new() { LeaseDuration = TimeSpan.FromMinutes(10) };
     private readonly IOutboxStore _store = Substitute.For<IOutboxStore>();

@@ -5,12 +5,13 @@ using Outbox.Dispatching;
 using Outbox.Inspection;
 using Outbox.Notices;
 using Outbox.Storage;
+using Outbox.Testing;
 
 namespace Outbox.Tests.Dispatching;
 
 public sealed class SettlerTests
 {
-    private readonly ManualTimeProvider _clock = new();
+    private readonly TestClock _clock = new();
     private readonly IOutboxStore _store = Substitute.For<IOutboxStore>();
     private readonly Settler _settler;
     private readonly List<int> _batches = [];

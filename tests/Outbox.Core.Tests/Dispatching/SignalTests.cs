@@ -1,12 +1,13 @@
 using System.Data;
 using System.Data.Common;
 using Outbox.Dispatching;
+using Outbox.Testing;
 
 namespace Outbox.Tests.Dispatching;
 
 public sealed class SignalTests
 {
-    private readonly ManualTimeProvider _clock = new();
+    private readonly TestClock _clock = new();
 
     [Fact]
     public async Task A_wake_that_came_while_the_loop_was_busy_is_not_lost()

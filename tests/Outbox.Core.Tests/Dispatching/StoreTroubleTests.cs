@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Outbox.Dispatching;
+using Outbox.Testing;
 
 namespace Outbox.Tests.Dispatching;
 
@@ -8,7 +9,7 @@ public sealed class StoreTroubleTests
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    private readonly ManualTimeProvider _clock = new();
+    private readonly TestClock _clock = new();
     private readonly Lines _lines = new();
     private readonly TaskCompletionSource _back = new();
     private bool _isAway = true;

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Outbox.Events;
 using Outbox.Profiles;
 using Outbox.Storage;
+using Outbox.Testing;
 
 namespace Outbox.Tests.Events;
 
@@ -194,7 +195,7 @@ public sealed partial class EventAdmissionTests
     }
 
     private NewEvent Admit(WebhookEvent webhookEvent) =>
-        new EventAdmission(Options.Create(_options), new IdGenerator(new ManualTimeProvider(), new SeededRandom(1)), new ProfileCatalogue(_added)).Admit(webhookEvent);
+        new EventAdmission(Options.Create(_options), new IdGenerator(new TestClock(), new SeededRandom(1)), new ProfileCatalogue(_added)).Admit(webhookEvent);
 
     private void Refused(string field, string named, Func<WebhookEvent> make)
     {

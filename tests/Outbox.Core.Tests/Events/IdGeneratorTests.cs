@@ -1,10 +1,11 @@
 using Outbox.Events;
+using Outbox.Testing;
 
 namespace Outbox.Tests.Events;
 
 public sealed class IdGeneratorTests
 {
-    private readonly ManualTimeProvider _clock = new();
+    private readonly TestClock _clock = new();
 
     [Fact]
     public void Ids_of_one_millisecond_sort_in_the_order_they_were_made()
@@ -32,9 +33,9 @@ public sealed class IdGeneratorTests
     [Fact]
     public void An_id_is_the_prefix_and_26_digits_of_base_32_that_begin_with_the_time()
     {
-        _clock.Advance(new DateTimeOffset(2026, 5, 25, 14, 35, 12, TimeSpan.Zero) - _clock.GetUtcNow());
+        var clock = new TestClock(new DateTimeOffset(2026, 5, 25, 14, 35, 12, TimeSpan.Zero));
 
-        var id = new IdGenerator(_clock, new SeededRandom(1)).NewEventId();
+        var id = new IdGenerator(clock, new SeededRandom(1)).NewEventId();
 
         Assert.Matches("^evt_[0-9a-hjkmnp-tv-z]{26}$", id);
         Assert.StartsWith("evt_01ksfrzb80", id, StringComparison.Ordinal);

@@ -3,12 +3,13 @@ using Outbox.Deliveries;
 using Outbox.Events;
 using Outbox.Notices;
 using Outbox.Storage;
+using Outbox.Testing;
 
 namespace Outbox.Tests.Notices;
 
 public sealed class NoticeWriterTests
 {
-    private readonly NoticeWriter _notices = new(new IdGenerator(new ManualTimeProvider(), new SeededRandom(1)));
+    private readonly NoticeWriter _notices = new(new IdGenerator(new TestClock(), new SeededRandom(1)));
 
     [Fact]
     public void An_exhausted_delivery_is_told_with_its_last_answer()

@@ -3,12 +3,13 @@ using Microsoft.Extensions.Options;
 using NSubstitute;
 using Outbox.Retention;
 using Outbox.Storage;
+using Outbox.Testing;
 
 namespace Outbox.Tests.Retention;
 
 public sealed class PrunerTests
 {
-    private readonly ManualTimeProvider _clock = new();
+    private readonly TestClock _clock = new();
     private readonly IOutboxStore _store = Substitute.For<IOutboxStore>();
     private readonly List<PruneRequest> _requests = [];
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using Outbox.Sending;
+using Outbox.Testing;
 
 namespace Outbox.Tests.Sending;
 
@@ -96,7 +97,7 @@ public sealed class AddressGuardTests
     [Fact]
     public void The_addresses_of_this_machine_are_refused_and_read_again_now_and_then()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new TestClock();
         List<IPAddress> interfaces = [IPAddress.Parse("8.8.8.8"), IPAddress.Parse("2606:4700::1")];
         var readings = 0;
         var guard = new AddressGuard(_options, new OwnAddresses(clock, () =>
@@ -121,7 +122,7 @@ public sealed class AddressGuardTests
     [Fact]
     public void An_unreadable_interface_table_keeps_what_was_known()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new TestClock();
         var readable = true;
         var own = new OwnAddresses(clock, () => readable ? [IPAddress.Parse("8.8.8.8")] : throw new NetworkInformationException());
         Assert.True(own.Contains(IPAddress.Parse("8.8.8.8")));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Outbox.Sending;
+using Outbox.Testing;
 
 namespace Outbox.Tests.Sending;
 
@@ -129,7 +130,7 @@ public sealed class ConnectingTests : IDisposable
     {
         ResolvesTo("8.8.8.8", "9.9.9.9", "1.1.1.1");
         await using var server = HostileServer.Answering(Answer);
-        var clock = new ManualTimeProvider();
+        var clock = new TestClock();
         _bench.Clock = clock;
         _bench.Connect = async (endPoint, token) =>
         {

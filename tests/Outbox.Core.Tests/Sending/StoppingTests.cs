@@ -1,4 +1,5 @@
 using Outbox.Sending;
+using Outbox.Testing;
 
 namespace Outbox.Tests.Sending;
 
@@ -38,7 +39,7 @@ public sealed class StoppingTests : IDisposable
     [Fact]
     public async Task The_deadline_runs_on_the_injected_clock()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new TestClock();
         _bench.Clock = clock;
         await using var server = new HostileServer(async connection =>
         {

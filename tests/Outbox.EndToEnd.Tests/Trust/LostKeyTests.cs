@@ -5,6 +5,7 @@ using Outbox.Deliveries;
 using Outbox.Endpoints;
 using Outbox.Profiles;
 using Outbox.Signing;
+using Outbox.Testing;
 using Outbox.Tests;
 
 namespace Outbox.EndToEnd.Tests.Trust;
@@ -18,7 +19,7 @@ public sealed class LostKeyTests : IAsyncLifetime
 
     private readonly string _key = Convert.ToBase64String([.. Enumerable.Repeat((byte)1, 32)]);
     private readonly string _otherKey = Convert.ToBase64String([.. Enumerable.Repeat((byte)2, 32)]);
-    private readonly ManualTimeProvider _clock = new();
+    private readonly TestClock _clock = new();
     private readonly RecordedLog _log = new();
     private Receiver _receiver = null!;
 
