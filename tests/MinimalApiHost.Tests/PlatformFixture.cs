@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Outbox.Sqlite.Tests;
 
 namespace MinimalApiHost.Tests;
 
@@ -61,7 +61,6 @@ public sealed class PlatformFixture : IAsyncLifetime
         }
 
         await Receiver.DisposeAsync();
-        SqliteConnection.ClearAllPools();
-        _folder.Delete(recursive: true);
+        _folder.DeleteWithDatabases();
     }
 }

@@ -1,4 +1,5 @@
-using Microsoft.Data.Sqlite;
+using Outbox.Sqlite.Tests;
+
 
 namespace MinimalApiHost.Tests;
 
@@ -87,7 +88,6 @@ public sealed class ProcessTests : IDisposable
 
     public void Dispose()
     {
-        SqliteConnection.ClearAllPools();
-        _folder.Delete(recursive: true);
+        _folder.DeleteWithDatabases();
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Data.Sqlite;
+using Outbox.Sqlite.Tests;
 
 namespace MinimalApiHost.Tests;
 
@@ -71,8 +72,7 @@ public sealed class StartTests : IDisposable
 
     public void Dispose()
     {
-        SqliteConnection.ClearAllPools();
-        _folder.Delete(recursive: true);
+        _folder.DeleteWithDatabases();
     }
 
     private (string Name, string Value) Database(string file) => ("ConnectionStrings__Calls", $"Data Source={Path.Combine(_folder.FullName, file)}");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using Outbox.Sqlite.Tests;
 using Xunit.Abstractions;
 
 namespace Outbox.AspNetCore.Tests;
@@ -33,8 +34,7 @@ public sealed class PagesAtScaleTests(ITestOutputHelper output)
             await MeasureAsync(host);
         }
 
-        SqliteConnection.ClearAllPools();
-        folder.Delete(recursive: true);
+        folder.DeleteWithDatabases();
     }
 
     [ScaleFact(Postgres = true)]

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
+using Outbox.Sqlite.Tests;
 
 namespace Outbox.Browser.Tests;
 
@@ -76,7 +76,6 @@ public sealed class Site : IAsyncDisposable
         _playwright?.Dispose();
         await _factory.DisposeAsync();
         await Receiver.DisposeAsync();
-        SqliteConnection.ClearAllPools();
-        _folder.Delete(recursive: true);
+        _folder.DeleteWithDatabases();
     }
 }

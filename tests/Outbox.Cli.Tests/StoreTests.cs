@@ -1,6 +1,6 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Outbox.Deliveries;
+using Outbox.Sqlite.Tests;
 using Outbox.Storage;
 
 namespace Outbox.Cli.Tests;
@@ -148,8 +148,7 @@ public sealed class StoreTests : IAsyncLifetime, IAsyncDisposable
     {
         await _host.DisposeAsync();
         _terminal.Dispose();
-        SqliteConnection.ClearAllPools();
-        _folder.Delete(recursive: true);
+        _folder.DeleteWithDatabases();
     }
 
     Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();

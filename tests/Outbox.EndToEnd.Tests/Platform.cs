@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Outbox.Deliveries;
 using Outbox.Profiles;
+using Outbox.Sqlite.Tests;
 
 namespace Outbox.EndToEnd.Tests;
 
@@ -143,10 +144,7 @@ public sealed class Platform : IAsyncDisposable
         _host.Dispose();
         if (_ownsFolder)
         {
-            // Only this one's: the connections of tests beside this one are in use.
-            using var pooled = new SqliteConnection(ConnectionString);
-            SqliteConnection.ClearPool(pooled);
-            _folder.Delete(recursive: true);
+            _folder.DeleteWithDatabases();
         }
     }
 

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -8,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Outbox.EndToEnd.Tests;
 using Outbox.Postgres.Tests;
+using Outbox.Sqlite.Tests;
 using Outbox.Storage;
 
 namespace Outbox.EntityFrameworkCore.Tests;
@@ -86,8 +86,7 @@ internal sealed class Platform : IAsyncDisposable
         await Receiver.DisposeAsync();
         if (_folder is not null)
         {
-            SqliteConnection.ClearAllPools();
-            _folder.Delete(recursive: true);
+            _folder.DeleteWithDatabases();
         }
         else
         {

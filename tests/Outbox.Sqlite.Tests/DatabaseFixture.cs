@@ -61,10 +61,8 @@ public sealed class DatabaseFixture : IDisposable
             database.Dispose();
         }
 
-        // Only this one's: the connections of tests beside this one are in use.
-        using var pooled = new SqliteConnection($"Data Source={File};");
-        SqliteConnection.ClearPool(pooled);
-        _folder.Delete(recursive: true);
+        SqliteFolder.ClearPool($"Data Source={File};");
+        _folder.DeleteWithDatabases();
     }
 }
 

@@ -39,12 +39,11 @@ public sealed class FullDiskTests : IAsyncLifetime, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        SqliteConnection.ClearPool(_connection);
         await _connection.DisposeAsync();
         await _host.StopAsync();
         _host.Dispose();
         _receiver.Dispose();
-        _folder.Delete(recursive: true);
+        _folder.DeleteWithDatabases();
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
 using Outbox.Storage;
@@ -25,11 +24,7 @@ public sealed class RegistrationTests : IDisposable
             Assert.True(File.Exists($"{_database.File}-wal"));
         }
 
-        using (var reading = new SqliteConnection($"Data Source={_database.File};Pooling=True"))
-        {
-            SqliteConnection.ClearPool(reading);
-        }
-
+        SqliteFolder.ClearPool($"Data Source={_database.File};Pooling=True");
         Assert.False(File.Exists($"{_database.File}-wal"), "The last connection to close puts the log back into the database.");
     }
 

@@ -46,10 +46,7 @@ public sealed class SqliteFixture : StoreFixture
             database.Dispose();
         }
 
-        // Only this one's: the connections of tests beside this one are in use.
-        using var pooled = new SqliteConnection(ConnectionString);
-        SqliteConnection.ClearPool(pooled);
-        _folder.Delete(recursive: true);
+        _folder.DeleteWithDatabases();
         return ValueTask.CompletedTask;
     }
 }

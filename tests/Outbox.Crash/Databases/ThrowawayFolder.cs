@@ -1,4 +1,5 @@
-using Microsoft.Data.Sqlite;
+using Outbox.Sqlite.Tests;
+
 
 namespace Outbox.Crash.Databases;
 
@@ -11,8 +12,7 @@ internal sealed class ThrowawayFolder : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        SqliteConnection.ClearAllPools();
-        _folder.Delete(recursive: true);
+        _folder.DeleteWithDatabases();
         return ValueTask.CompletedTask;
     }
 }
