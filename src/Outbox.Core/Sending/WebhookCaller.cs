@@ -1,7 +1,5 @@
-using System.Buffers;
 using Outbox.Events;
 using Outbox.Profiles;
-using Outbox.Storage;
 
 namespace Outbox.Sending;
 
@@ -47,31 +45,11 @@ internal sealed class WebhookCaller(
             throw new WebhookValidationException("secret", $"The profile '{profile.Name}' never sends unsigned: give the secret that the receiver verifies with.");
         }
 
+        // A call is one event to one receiver: its id serves as both.
         var now = clock.GetUtcNow();
-        var content = ContentOf(admission.Admit(call.Event), now);
-        var body = new ArrayBufferWriter<byte>(content.Data.Length + 256);
-        DeliveryComposer.WriteBody(body, profile, content);
-        var headers = new List<KeyValuePair<string, string>>(call.Event.Headers);
-        DeliveryComposer.AddHeaders(headers, profile, content, body.WrittenSpan, call.Secret is null ? [] : [call.Secret], now);
-        return new WebhookRequest
-        {
-            Url = url,
-            Body = body.WrittenMemory,
-            Headers = headers,
-            Timeout = call.Timeout ?? profile.Timeout,
-            MaxAnswerBytes = call.MaxAnswerBytes,
-        };
+        var admitted = admission.Admit(call.Event);
+        var content = DeliveryContent.Of(admitted, admitted.Id, shipTranscript: true, now);
+        var request = RequestComposer.Compose(content, admitted.Headers, url.AbsoluteUri, profile, call.Secret is null ? [] : [call.Secret], now);
+        return request with { Timeout = call.Timeout ?? profile.Timeout, MaxAnswerBytes = call.MaxAnswerBytes };
     }
-
-    // A call is one event to one receiver: its id serves as both.
-    private static DeliveryContent ContentOf(NewEvent admitted, DateTimeOffset now) => new()
-    {
-        EventId = admitted.Id,
-        DeliveryId = admitted.Id,
-        EventType = admitted.Type,
-        Tenant = admitted.Tenant,
-        OccurredAt = admitted.OccurredAt ?? now,
-        Data = admitted.Data,
-        ShipTranscript = true,
-    };
 }

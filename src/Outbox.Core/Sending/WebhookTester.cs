@@ -91,16 +91,7 @@ internal sealed class WebhookTester(
         var profile = profiles.Get(endpoint.Profile);
         var now = clock.GetUtcNow();
         var signing = SecretsOf(endpoint, profile, now);
-        var content = new DeliveryContent
-        {
-            EventId = admitted.Id,
-            DeliveryId = DeliveryIds.For(admitted.Id, 0),
-            EventType = admitted.Type,
-            Tenant = admitted.Tenant,
-            OccurredAt = admitted.OccurredAt ?? now,
-            Data = admitted.Data,
-            ShipTranscript = endpoint.ShipTranscript,
-        };
+        var content = DeliveryContent.Of(admitted, DeliveryIds.For(admitted.Id, 0), endpoint.ShipTranscript, now);
         var request = RequestComposer.Compose(content, admitted.Headers, endpoint.Url, profile, signing, now);
         var ofEvent = RequestComposer.HostHeaders(admitted.Headers, profile).Count();
         var headers = request.Headers.Select((header, i) => new WebhookWireHeader(
@@ -129,19 +120,15 @@ internal sealed class WebhookTester(
     }
 
     private WebhookWireRequest Show(
-        WebhookProfile profile, string url, string eventId, IEnumerable<WebhookWireHeader> headers, ReadOnlyMemory<byte> body) => new()
-        {
-            Profile = profile.Name,
-            Url = url,
-            EventId = eventId,
-            Headers =
+        WebhookProfile profile, string url, string eventId, IEnumerable<WebhookWireHeader> headers, ReadOnlyMemory<byte> body)
+    {
+        WebhookWireHeader[] ofSender =
         [
             new("Content-Type", DeliveryComposer.ContentType, WebhookHeaderSource.Sender),
             new("User-Agent", options.UserAgent, WebhookHeaderSource.Sender),
-            .. headers,
-        ],
-            Body = body,
-        };
+        ];
+        return new WebhookWireRequest { Profile = profile.Name, Url = url, EventId = eventId, Headers = [.. ofSender, .. headers], Body = body };
+    }
 
     private sealed record Prepared(WebhookRequest Request, WebhookWireRequest Shown);
 }
