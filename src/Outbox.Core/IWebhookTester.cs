@@ -105,4 +105,7 @@ public sealed record WebhookTrial
 
     /// <summary>How long it took.</summary>
     public required TimeSpan Duration { get; init; }
+
+    /// <summary>For logs: without what the receiver wrote.</summary>
+    public override string ToString() => $"{Request}: {StatusCode} {Error}";
 }

@@ -14,11 +14,13 @@ public static class WebhookOutboxHealthChecksExtensions
     private static readonly TimeSpan DefaultOldestDue = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// Checks the outbox. It fails where the dispatcher's loop of this process has stopped turning; it is degraded while endpoints' secrets
-    /// cannot be read (<see cref="IWebhookSecretStatus"/>), the database does not
-    /// answer, claims fail or something is late. Its data has the counts of <see cref="WebhookBacklog"/> and where the dispatcher stands.
+    /// Checks the outbox. It fails where the dispatcher's loop of this process has stopped turning, and while endpoints' secrets cannot be read
+    /// (<see cref="IWebhookSecretStatus"/>); it is degraded while the database does not answer, claims fail or something is late. Its data has
+    /// the counts of <see cref="WebhookBacklog"/> and where the dispatcher stands.
     /// </summary>
-    /// <remarks>Each check counts the backlog: check every few seconds at most.</remarks>
+    /// <remarks>
+    /// Each check counts the backlog: check every few seconds at most. It belongs on readiness, not on liveness: no restart brings a lost key back.
+    /// </remarks>
     /// <param name="builder">What <c>AddHealthChecks()</c> returned.</param>
     /// <param name="name">The check's name.</param>
     /// <param name="oldestDue">Degraded when a delivery that could be sent has been due for longer. Null: 2 minutes.</param>

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Outbox.Testing;
 
 namespace Outbox.AspNetCore.Tests;
 
@@ -80,6 +82,25 @@ public sealed class LiveTests
         (await host.As().GetAsync("live?topics=operations")).IsProblem(HttpStatusCode.ServiceUnavailable, "busy");
     }
 
+    [Fact]
+    public async Task A_stream_ends_after_ten_minutes_so_that_who_looks_on_is_asked_anew()
+    {
+        var clock = new TestClock();
+        await using var host = await ManagementHost.StartAsync(build: builder => builder.Services.AddSingleton<TimeProvider>(clock));
+        await using var live = await Stream.OpenAsync(host.As(), "live?topics=operations");
+        clock.Advance(TimeSpan.FromMinutes(9));
+
+        var ended = live.EndAsync();
+        Assert.False(ended.IsCompleted);
+        while (!ended.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await ended;
+    }
+
     /// <summary>A browser's EventSource.</summary>
     private sealed class Stream(HttpResponseMessage response, StreamReader reader) : IAsyncDisposable
     {
@@ -107,6 +128,14 @@ public sealed class LiveTests
             }
 
             throw new InvalidOperationException("The stream ended.");
+        }
+
+        public async Task EndAsync()
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            while (await reader.ReadLineAsync(patience.Token) is not null)
+            {
+            }
         }
 
         public async Task UntilAsync(string name, Func<JsonNode, bool> isSo)

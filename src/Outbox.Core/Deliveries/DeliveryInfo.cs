@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 
 namespace Outbox.Deliveries;
 
@@ -92,6 +93,9 @@ public sealed record DeliveryDetails : DeliveryInfo
 
     /// <summary>The attempts in the order they were made.</summary>
     public IReadOnlyList<AttemptInfo> AttemptLog { get; init; }
+
+    /// <summary>For logs: as <see cref="DeliveryInfo"/>, without the event's headers, which may hold a token of the receiver's.</summary>
+    protected override bool PrintMembers(StringBuilder builder) => base.PrintMembers(builder);
 }
 
 /// <summary>An artifact that an event waits or waited for.</summary>
@@ -126,4 +130,7 @@ public sealed record AttemptInfo
 
     /// <summary>When the next try was set for; null after the last.</summary>
     public DateTimeOffset? NextAttemptAt { get; init; }
+
+    /// <summary>For logs: without what the receiver wrote.</summary>
+    public override string ToString() => $"{Number}: {StatusCode} {Error}";
 }

@@ -28,11 +28,12 @@ internal sealed class OutboxHealthCheck(
             return new HealthCheckResult(context.Registration.FailureStatus, $"The dispatcher's loop has not turned for {since}: nothing is sent. Restart the process.", trouble, data);
         }
 
-        // No restart brings a key back, so this is no failure: a liveness probe would kill every host for it, again and again.
+        // No restart brings a key back: this is for a readiness probe. A liveness probe would kill every host for it, again and again.
         if (secrets.Unreadable is { Count: > 0 } unreadable)
         {
             data["unreadableSecrets"] = unreadable.Count;
-            return HealthCheckResult.Degraded($"The signing secrets of {unreadable.Count} endpoints cannot be read; what is owed to them waits for the key.", trouble, data);
+            return new HealthCheckResult(
+                context.Registration.FailureStatus, $"The signing secrets of {unreadable.Count} endpoints cannot be read; what is owed to them waits for the key.", trouble, data);
         }
 
         return trouble is not null ? HealthCheckResult.Degraded("The database does not answer; deliveries wait and no attempt is spent.", trouble, data)

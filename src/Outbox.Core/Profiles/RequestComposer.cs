@@ -31,9 +31,10 @@ internal static class RequestComposer
         return body.WrittenMemory;
     }
 
-    // A profile that changed since the enqueue may have made one of these names its own. A second signature header would confuse receivers.
+    // A profile that changed since the enqueue may have made one of these names its own, and a second signature header would confuse receivers.
+    // What nobody may choose gets here only by a changed row of the database.
     public static IEnumerable<KeyValuePair<string, string>> HostHeaders(string? stored, WebhookProfile profile) => stored is null
         ? []
         : JsonSerializer.Deserialize(stored, HeadersJson.Default.DictionaryStringString)!
-            .Where(header => !profile.OwnHeaders.Contains(header.Key, StringComparer.OrdinalIgnoreCase));
+            .Where(header => !OutgoingHeaders.IsReserved(header.Key) && !profile.OwnHeaders.Contains(header.Key, StringComparer.OrdinalIgnoreCase));
 }

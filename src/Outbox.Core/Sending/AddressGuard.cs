@@ -14,13 +14,14 @@ internal sealed class AddressGuard(WebhookSendingOptions options, OwnAddresses? 
 
     public bool IsAllowed(IPAddress address)
     {
+        if (address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 && address.ScopeId != 0)
+        {
+            return false;
+        }
+
         if (address.IsIPv4MappedToIPv6)
         {
             address = address.MapToIPv4();
-        }
-        else if (address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 && address.ScopeId != 0)
-        {
-            return false;
         }
 
         if (!Passes(address))

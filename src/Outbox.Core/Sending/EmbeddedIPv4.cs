@@ -54,16 +54,24 @@ internal static class EmbeddedIPv4
         return found;
     }
 
-    // 64:ff9b:1::/48 is split by each operator: a /96 puts the IPv4 address last, a /48 puts it around bits 64 to 71. A reading that is
-    // all zero is the one that was not meant; when both say something, both must be fit to send to.
+    // Each operator of 64:ff9b:1::/48 chooses how long the translator's prefix is, and with it where the IPv4 address is (RFC 6052, section 2.2).
+    // Two are told apart by the zeros that must stand beside it: a /96 puts it last, a /48 around bits 64 to 71. When both say something, both
+    // must be fit to send to. Where neither is plain, the address may hold anything, and nothing is what passes.
     private static void AddNat64Local(ReadOnlySpan<byte> b, List<IPAddress> found)
     {
-        if (b[12..].ContainsAnyExcept((byte)0))
+        var isLast = !b[8..12].ContainsAnyExcept((byte)0);
+        if (!isLast && (b[8] != 0 || b[11..].ContainsAnyExcept((byte)0)))
+        {
+            found.Add(IPAddress.Any);
+            return;
+        }
+
+        if (isLast && b[12..].ContainsAnyExcept((byte)0))
         {
             found.Add(new IPAddress(b[12..]));
         }
 
-        if (b[6..8].ContainsAnyExcept((byte)0) || b[9..11].ContainsAnyExcept((byte)0) || found.Count == 0)
+        if (b[6..8].ContainsAnyExcept((byte)0) || !isLast || found.Count == 0)
         {
             found.Add(new IPAddress([b[6], b[7], b[9], b[10]]));
         }

@@ -51,6 +51,25 @@ internal static class OutgoingHeaders
         }
     }
 
+    /// <summary>Whether a name is the sender's own, or would frame or route the request.</summary>
+    public static bool IsReserved(string name)
+    {
+        if (Reserved.Contains(name))
+        {
+            return true;
+        }
+
+        foreach (var prefix in ReservedPrefixes)
+        {
+            if (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public static bool IsToken(ReadOnlySpan<char> name) => !name.IsEmpty && !name.ContainsAnyExcept(Token);
 
     public static bool IsPrintable(ReadOnlySpan<char> value) => !value.ContainsAnyExceptInRange(' ', '~');
@@ -81,24 +100,6 @@ internal static class OutgoingHeaders
         {
             throw Wrong(name, $"The value of {name} has {value.Length} characters. Use at most {MaxValueLength}.");
         }
-    }
-
-    private static bool IsReserved(string name)
-    {
-        if (Reserved.Contains(name))
-        {
-            return true;
-        }
-
-        foreach (var prefix in ReservedPrefixes)
-        {
-            if (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private static WebhookValidationException Wrong(string name, string message) => new("headers." + name, message);

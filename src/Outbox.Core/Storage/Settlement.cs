@@ -60,4 +60,7 @@ public sealed record AttemptRecord
 
     /// <summary>The beginning of the answer's body, or null.</summary>
     public string? Excerpt { get; init; }
+
+    /// <summary>For logs: without what the receiver wrote.</summary>
+    public override string ToString() => $"{StatusCode} {Error}";
 }

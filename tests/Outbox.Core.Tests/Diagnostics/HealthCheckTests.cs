@@ -76,6 +76,24 @@ public sealed class HealthCheckTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(null, HealthStatus.Unhealthy)]
+    [InlineData(HealthStatus.Degraded, HealthStatus.Degraded)]
+    public async Task A_secret_whose_key_is_lost_fails_it_as_the_host_says_until_the_key_is_back(HealthStatus? failureStatus, HealthStatus expected)
+    {
+        var readable = new StoredEndpoint { Id = "ep_1", Scope = "all", Url = "https://receiver.example/", Profile = "standard", CreatedAt = DateTimeOffset.UnixEpoch };
+        _host.Endpoints = [readable with { Secrets = new byte[] { 1, 2, 3 } }];
+        _host.FailureStatus = failureStatus;
+        await _host.StartAsync();
+
+        var health = await _host.UntilAsync(expected);
+        Assert.Equal(1, health.Data["unreadableSecrets"]);
+        Assert.Contains("cannot be read", health.Description, StringComparison.Ordinal);
+
+        _host.Endpoints = [readable];
+        Assert.DoesNotContain("unreadableSecrets", (await _host.UntilAsync(HealthStatus.Healthy)).Data.Keys);
+    }
+
+    [Theory]
     [InlineData(119, HealthStatus.Healthy)]
     [InlineData(121, HealthStatus.Degraded)]
     public async Task What_has_been_due_for_longer_than_two_minutes_degrades_it(int seconds, HealthStatus expected)

@@ -28,6 +28,11 @@ internal sealed class HealthCheckedHost : IAsyncDisposable
 
     public Func<WebhookBacklog> Backlog { get; set; } = () => Some;
 
+    public IReadOnlyList<StoredEndpoint> Endpoints { get; set; } = [];
+
+    /// <summary>What the host says that a failure is; null for the default.</summary>
+    public HealthStatus? FailureStatus { get; set; }
+
     public bool Dispatch { get; set; } = true;
 
     public bool HasPlace { get; set; } = true;
@@ -45,13 +50,13 @@ internal sealed class HealthCheckedHost : IAsyncDisposable
             return Claim();
         });
         _deliveries.CountBacklogAsync(default).ReturnsForAnyArgs(_ => new ValueTask<WebhookBacklog>(Backlog()));
-        _endpoints.ListAsync(default!, default).ReturnsForAnyArgs(_ => new ValueTask<IReadOnlyList<StoredEndpoint>>([]));
+        _endpoints.ListAsync(default!, default).ReturnsForAnyArgs(_ => new ValueTask<IReadOnlyList<StoredEndpoint>>(Endpoints));
 
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(Clock);
         services.AddSingleton(_store).AddSingleton(_deliveries).AddSingleton(_endpoints).AddSingleton(Substitute.For<IInspectionStore>());
         services.AddWebhookOutbox(options => options.Dispatch = Dispatch);
-        services.AddHealthChecks().AddWebhookOutbox();
+        services.AddHealthChecks().AddWebhookOutbox(failureStatus: FailureStatus);
         _services = services.BuildServiceProvider();
         var outbox = _services.GetRequiredService<OutboxService>();
         await outbox.StartingAsync(CancellationToken.None);

@@ -1,3 +1,4 @@
+using Outbox.Deliveries;
 using Outbox.Endpoints;
 using Outbox.Storage;
 
@@ -20,6 +21,19 @@ public sealed class RecordTextTests
         CreatedAt = default,
     };
 
+    private static readonly DeliveryInfo Delivery = new()
+    {
+        Id = "dlv_1",
+        EventId = "evt_1",
+        EventType = "call.ended",
+        EndpointId = "ep_1",
+        Profile = "standard",
+        Status = DeliveryStatus.Waiting,
+        Attempts = 0,
+        OccurredAt = default,
+        EnqueuedAt = default,
+    };
+
     public static IEnumerable<object[]> Records =>
     [
         [new WebhookEndpoint { Scope = WebhookScope.All, Url = Url, Secret = Canary }],
@@ -31,6 +45,10 @@ public sealed class RecordTextTests
         [new WebhookCall { Url = Url, Event = new WebhookEvent("call.ended", new { }), Secret = Canary }],
         [new WebhookWireRequest { Profile = "standard", Url = Url, Headers = [], Body = default, EventId = "evt_1", SecretHint = Canary }],
         [new WebhookWireHeader("Authorization", Canary, WebhookHeaderSource.Event)],
+        [new DeliveryDetails(Delivery, default, []) { Headers = Canary }],
+        [new AttemptInfo { Number = 1, StartedAt = default, Duration = default, Excerpt = Canary }],
+        [new AttemptRecord { StartedAt = default, Duration = default, Excerpt = Canary }],
+        [new WebhookTrial { Request = new() { Profile = "standard", Url = Url, Headers = [], Body = default, EventId = "evt_1" }, Delivered = false, Duration = default, Excerpt = Canary }],
         [new NewEvent { Id = "evt_1", Type = "call.ended", Scopes = [], Data = default, Headers = Canary }],
     ];
 

@@ -23,6 +23,7 @@ public sealed class AddressGuardTests
     [InlineData("fe80::1%2")]
     [InlineData("2606:4700::1111%3")]
     [InlineData("::1%1")]
+    [InlineData("::ffff:8.8.8.8%3")]
     public void A_scope_id_is_refused_whatever_is_allowed(string address)
     {
         _options.AllowLocalReceivers = true;
@@ -53,7 +54,7 @@ public sealed class AddressGuardTests
 
         Assert.True(IsAllowed("10.19.0.1"));
         Assert.All(
-            ["10.20.0.1", "::ffff:10.20.0.1", "8.8.8.8", "::ffff:8.8.8.8", "2606:4700::5efe:8.8.8.8", "127.0.0.1"],
+            ["10.20.0.1", "::ffff:10.20.0.1", "8.8.8.8", "::ffff:8.8.8.8", "2606:4700::5efe:8.8.8.8", "127.0.0.1", "::ffff:127.0.0.1"],
             address => Assert.False(IsAllowed(address), address));
     }
 
@@ -67,6 +68,11 @@ public sealed class AddressGuardTests
     [InlineData("64:ff9b:1::/48", "64:ff9b:1:a00:0:100::", false)]
     [InlineData("64:ff9b:1::/48", "64:ff9b:1:a00:0:100:808:808", false)]
     [InlineData("64:ff9b:1::/48", "64:ff9b:1::", false)]
+    [InlineData("64:ff9b:1::/48", "64:ff9b:1:a00::808:808", false)]
+    [InlineData("64:ff9b:1::/48", "64:ff9b:1:808:a:0:100:0", false)]
+    [InlineData("64:ff9b:1::/48", "64:ff9b:1:808:a:0:108:808", false)]
+    [InlineData("64:ff9b:1::/48", "64:ff9b:1:80a:0:1:0:0", false)]
+    [InlineData("64:ff9b:1::/48", "64:ff9b:1:808:108:800::", false)]
     [InlineData("2002::/16", "2002:808:808::1", true)]
     [InlineData("2002::/16", "2002:a00:1::1", false)]
     [InlineData("2001::/32", "2001:0:808:808::f7f7:f7f7", true)]

@@ -121,6 +121,7 @@ public sealed class NothingAmbientTests
             using var bench = new SendingBench();
 
             Assert.Equal(200, (await bench.SendAsync(server.Url())).StatusCode);
+            Assert.Equal(SendErrorCodes.RefusedAddress, (await bench.SendAsync(new Uri("https://10.0.0.1/"))).ErrorCode);
         }
         finally
         {

@@ -8,6 +8,18 @@ public sealed class SendingOptionsTests
     [Fact]
     public void The_defaults_are_fine() => Assert.Empty(WebhookSendingOptionsRules.Problems(new WebhookSendingOptions()));
 
+    [Fact]
+    public void The_defaults_are_those_of_the_security_page()
+    {
+        var options = new WebhookSendingOptions();
+
+        Assert.Equal(
+            (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(2), 16 * 1024, false, false, false),
+            (options.ConnectTimeout, options.BodyTimeout, options.MaxExcerptBytes, options.AllowIpLiterals, options.AllowLocalReceivers, options.SendTraceParent));
+        Assert.Equal([443], options.AllowedPorts);
+        Assert.Empty(options.AllowedNetworks.Concat(options.RefusedNetworks));
+    }
+
     public static TheoryData<Action<WebhookSendingOptions>, string> Wrong => new()
     {
         { options => options.AllowedPorts.Clear(), "AllowedPorts is empty" },

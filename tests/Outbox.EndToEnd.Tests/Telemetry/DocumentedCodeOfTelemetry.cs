@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
@@ -10,7 +11,13 @@ internal static class DocumentedCodeOfTelemetry
 {
     public static void Check(WebApplicationBuilder builder)
     {
-        builder.Services.AddHealthChecks().AddWebhookOutbox();
+        builder.Services.AddHealthChecks().AddWebhookOutbox(tags: ["ready"]);
+    }
+
+    public static void Probe(WebApplication app)
+    {
+        app.MapHealthChecks("/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
+        app.MapHealthChecks("/live", new HealthCheckOptions { Predicate = _ => false }); // that it answers is enough
     }
 
     public static void Listen(WebApplicationBuilder builder)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Dapper;
 using Outbox.Deliveries;
 using Outbox.Profiles;
 using Outbox.Signing;
@@ -32,6 +33,27 @@ public sealed class HeaderTests : IAsyncLifetime
         Assert.Equal("eu", request.Headers["X-Acme-Region"]);
         Assert.DoesNotContain("forged", request.Headers["X-Acme-Signature"], StringComparison.Ordinal);
         Assert.True(new WebhookVerifier(changed, Platform.Secret).Verify(request.Body, name => request.Headers.GetValueOrDefault(name)).IsValid);
+    }
+
+    [Fact]
+    public async Task A_header_that_somebody_wrote_into_the_database_neither_frames_nor_routes_the_request()
+    {
+        await using var before = await Platform.StartAsync(configure: options => options.Dispatch = false);
+        await before.ListenAsync(_receiver.Url("/hook"));
+        await before.EndCallAsync("call_1");
+        await using (var connection = await before.ConnectAsync())
+        {
+            const string Headers = """{"Content-Length":"1","Transfer-Encoding":"chunked","Host":"internal","Expect":"100-continue","Cookie":"a=b","X-Acme-Region":"eu"}""";
+            await connection.ExecuteAsync("UPDATE outbox_event SET headers = @Headers", new { Headers });
+        }
+
+        await before.StopAsync();
+        await using var after = await Platform.StartAsync(onTheFileOf: before);
+        var request = await _receiver.NextAsync();
+
+        Assert.Equal((new Uri(_receiver.Url("/hook")).Authority, "eu"), (request.Headers["Host"], request.Headers["X-Acme-Region"]));
+        Assert.DoesNotContain(request.Headers.Keys, name => name is "Transfer-Encoding" or "Expect" or "Cookie");
+        Assert.True(new WebhookVerifier(Platform.Quick, Platform.Secret).Verify(request.Body, name => request.Headers.GetValueOrDefault(name)).IsValid);
     }
 
     [Theory]

@@ -62,7 +62,7 @@ public sealed class LostKeyTests : IAsyncLifetime
             Assert.All(waiting, delivery => Assert.Contains("ProtectSecrets", delivery.LastError, StringComparison.Ordinal));
             Assert.Equal(endpoints.Order(StringComparer.Ordinal), StatusOf(keyless).Unreadable.Select(unreadable => unreadable.EndpointId).Order(StringComparer.Ordinal));
             var health = await HealthAsync(keyless);
-            Assert.Equal((HealthStatus.Degraded, (object)3), (health.Status, health.Data["unreadableSecrets"]));
+            Assert.Equal((HealthStatus.Unhealthy, (object)3), (health.Status, health.Data["unreadableSecrets"]));
             Assert.InRange(Lines(NotAttempted, LogLevel.Warning), 1, 7);
             Assert.InRange(Lines(Unreadable, LogLevel.Error), 6, 7);
         }

@@ -24,6 +24,24 @@ public sealed class RegistrationTests
         Assert.Equal(canonical, await connection.ExecuteScalarAsync<string>("SELECT url FROM outbox_endpoint"));
     }
 
+    [Fact]
+    public async Task A_generated_secret_is_32_bytes_that_nobody_else_has_and_is_told_once()
+    {
+        await using var platform = await Platform.StartAsync(configure: Strict);
+
+        var secrets = new List<string>();
+        for (var i = 0; i < 20; i++)
+        {
+            var registration = await platform.ListenAsync($"https://hooks.example/{i}", "standard", secret: null);
+            secrets.Add(registration.GeneratedSecret!);
+            secrets.Add((await platform.Outbox.Endpoints.RotateSecretAsync(registration.Endpoint.Id))!.GeneratedSecret!);
+        }
+
+        Assert.All(secrets, secret => Assert.Equal(32, Convert.FromBase64String(secret["whsec_".Length..]).Length));
+        Assert.Equal(secrets.Count, secrets.Distinct(StringComparer.Ordinal).Count());
+        Assert.All(await platform.Outbox.Endpoints.ListAsync(), endpoint => Assert.Equal(4, endpoint.SecretHint?.Length));
+    }
+
     [Theory]
     [InlineData("http://hooks.example/")]
     [InlineData("https://127.0.0.1/secret-path")]

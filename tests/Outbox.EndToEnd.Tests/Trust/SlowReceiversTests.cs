@@ -52,6 +52,39 @@ public sealed class SlowReceiversTests(ITestOutputHelper output)
         Assert.InRange(during[198], 0, Math.Max(2000, 5 * before[49]));
     }
 
+    [Fact]
+    public async Task Receivers_that_hang_leave_the_last_quarter_of_the_slots_to_an_endpoint_that_has_nothing_on_the_wire()
+    {
+        const int Hanging = 4;
+        var onTheWire = 0;
+        await using var hanging = new HostileServer(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            Interlocked.Increment(ref onTheWire);
+            await connection.UntilClosedAsync();
+        });
+        await using var well = HostileServer.Answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        await using var platform = await Platform.StartAsync(
+            configure: options => (options.MaxInFlight, options.MaxInFlightPerEndpoint, options.LeaseDuration) = (16, 4, TimeSpan.FromMinutes(5)),
+            build: outbox => outbox.AddProfile(Platform.Quick with { Name = "patient", Timeout = TimeSpan.FromMinutes(1) }));
+        await platform.ListenAsync(well.Url().AbsoluteUri, "patient", WebhookScope.Tenant("well"));
+        for (var i = 0; i < Hanging; i++)
+        {
+            await platform.ListenAsync(hanging.Url(path: $"/{i}").AbsoluteUri, "patient", WebhookScope.Tenant("slow"));
+        }
+
+        // Each may have 4 on the wire, so together they could fill all 16 slots; where the first claim left one of them out, it has one of the last quarter.
+        for (var i = 0; i < Each; i++)
+        {
+            await platform.Outbox.EnqueueInOwnTransactionAsync(new WebhookEvent("call.ended", new { i }) { Tenant = "slow" });
+        }
+
+        await platform.UntilAsync(() => Task.FromResult(Volatile.Read(ref onTheWire) >= 12));
+        await LatenciesAsync(platform, 50);
+
+        Assert.InRange(Volatile.Read(ref onTheWire), 12, 13);
+    }
+
     /// <summary>From the enqueue until the delivery is stored as delivered, in milliseconds, sorted.</summary>
     private static async Task<List<double>> LatenciesAsync(Platform platform, int count)
     {
