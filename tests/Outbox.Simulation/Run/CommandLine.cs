@@ -33,7 +33,7 @@ internal static class CommandLine
             summary.Add(result);
             if (result.IsBroken)
             {
-                Console.WriteLine($"seed {result.Seed}: {result.Rule}: {result.Violation}\n  {result.Replay}");
+                Console.WriteLine(result.Story());
             }
         }
 
