@@ -36,7 +36,7 @@ internal sealed class LiteDbClaim(LiteDbDatabase database)
     {
         // All that have run out are read: they are no more than what is on the wire.
         var expired = session.Between(Queue.Leased(0), Queue.Leased(now), int.MaxValue)
-            .Where(row => !string.Equals(row.LeaseOwner, request.Owner, StringComparison.Ordinal))
+            .Where(row => !string.Equals(row.LeaseOwner, request.Owner, StringComparison.Ordinal) && !request.Unsettled.Contains(row.Key))
             .ToList();
         expired.ForEach(row => row.TakeBack());
 

@@ -65,7 +65,7 @@ internal sealed class PostgresClaim(PostgresDatabase database)
             if (first)
             {
                 batch.Add(_begin);
-                batch.Add(_expire, Sql.Text(request.Owner));
+                batch.Add(_expire, Sql.Text(request.Owner), Sql.Bigints([.. request.Unsettled]));
                 batch.Add(_promote);
             }
 
@@ -153,7 +153,7 @@ internal sealed class PostgresClaim(PostgresDatabase database)
         set status = 0, gate = 0, lease_owner = null, lease_until = null
         where d.key in (
           select e.key from {database.Schema}.outbox_delivery e
-          where e.status = 1 and e.lease_until <= {database.Schema}.outbox_now() and e.lease_owner <> $1
+          where e.status = 1 and e.lease_until <= {database.Schema}.outbox_now() and e.lease_owner <> $1 and e.key <> all($2)
           order by e.lease_until limit {MostPromoted} for update skip locked)
         """;
 

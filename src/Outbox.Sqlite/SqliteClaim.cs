@@ -8,16 +8,18 @@ internal sealed class SqliteClaim(SqliteDatabase database)
     /// <summary>How many rows one transaction moves before it takes what is there, so that the write lock is never held for long.</summary>
     private const int Batch = 1000;
 
+    private const string RunOut = "status = 1 AND lease_until <= ?1 AND lease_owner <> ?2 AND key NOT IN (SELECT value FROM json_each(?3))";
+
     private static readonly Sql AnyDue = new(
-        """
+        $"""
         SELECT EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 0 AND gate = 1 AND due_at <= ?1)
-            OR EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 1 AND lease_until <= ?1 AND lease_owner <> ?2)
+            OR EXISTS (SELECT 1 FROM outbox_delivery WHERE {RunOut})
         """);
 
     private static readonly Sql ExpireLeases = new(
         $"""
         UPDATE outbox_delivery SET status = 0, gate = 0, lease_owner = NULL, lease_until = NULL
-        WHERE key IN (SELECT key FROM outbox_delivery WHERE status = 1 AND lease_until <= ?1 AND lease_owner <> ?2 LIMIT {Batch})
+        WHERE key IN (SELECT key FROM outbox_delivery WHERE {RunOut} LIMIT {Batch})
         """);
 
     private static readonly Sql Promote = new(
@@ -83,7 +85,7 @@ internal sealed class SqliteClaim(SqliteDatabase database)
 
     private static bool IsAnyDue(SqliteSession session, ClaimRequest request, long now)
     {
-        var row = session.Use(AnyDue).Bind(1, now).Bind(2, request.Owner);
+        var row = session.Use(AnyDue).Bind(1, now).Bind(2, request.Owner).BindKeys(3, request.Unsettled);
         row.Step();
         var any = row.Flag(0);
         row.Reset();
@@ -93,7 +95,7 @@ internal sealed class SqliteClaim(SqliteDatabase database)
     /// <summary>Puts what has become due into the lanes. False where there may be more of it than one batch.</summary>
     private static bool MakeReady(SqliteSession session, ClaimRequest request, long now)
     {
-        var expired = session.Use(ExpireLeases).Bind(1, now).Bind(2, request.Owner).Run();
+        var expired = session.Use(ExpireLeases).Bind(1, now).Bind(2, request.Owner).BindKeys(3, request.Unsettled).Run();
         var promoted = session.Use(Promote).Bind(1, now).Run();
         return expired < Batch && promoted < Batch;
     }

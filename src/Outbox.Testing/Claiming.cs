@@ -12,7 +12,7 @@ internal sealed class Claiming(Tables tables)
         lock (tables.Lock)
         {
             var now = tables.Now;
-            TakeBackExpired(request.Owner, now);
+            TakeBackExpired(request, now);
 
             var claimed = new List<ClaimedDelivery>();
             var more = false;
@@ -61,12 +61,12 @@ internal sealed class Claiming(Tables tables)
         }
     }
 
-    // The asking owner's own leases are left alone: the attempt may still be running in that very process.
-    private void TakeBackExpired(string owner, DateTimeOffset now)
+    // The asking owner's own leases are left alone: the attempt may still be running in that very process, or its outcome wait to be stored.
+    private void TakeBackExpired(ClaimRequest request, DateTimeOffset now)
     {
         foreach (var row in tables.Deliveries)
         {
-            if (row.Status == DeliveryStatus.Delivering && row.LeaseOwner != owner && row.LeaseUntil <= now)
+            if (row.Status == DeliveryStatus.Delivering && row.LeaseUntil <= now && row.LeaseOwner != request.Owner && !request.Unsettled.Contains(row.Key))
             {
                 row.WaitUntil(row.DueAt, atOnce: true);
             }

@@ -7,7 +7,7 @@ using Outbox.ProviderContract;
 namespace Outbox.Crash;
 
 /// <summary>Kills a host again and again, at named points and at random times, and then counts what arrived against what was committed.</summary>
-internal sealed class CrashRun : IAsyncDisposable
+internal sealed class CrashRun
 {
     private const string WhileStarting = "while-starting";
     private const string AtRandom = "at-random";
@@ -22,17 +22,15 @@ internal sealed class CrashRun : IAsyncDisposable
     private readonly string _connectionString;
     private readonly CrashDatabase _database;
     private readonly IReadOnlyList<string> _deaths;
-    private readonly IAsyncDisposable _place;
     private readonly HashSet<string> _leased = new(StringComparer.Ordinal);
     private readonly List<string> _broken = [];
 
-    private CrashRun(string store, ulong seed, Action<string> tell, Receiver receiver, IAsyncDisposable place, string connectionString)
+    private CrashRun(string store, ulong seed, Action<string> tell, Receiver receiver, string connectionString)
     {
         _store = store;
         _chance = new Prng(seed);
         _tell = tell;
         _receiver = receiver;
-        _place = place;
         _connectionString = connectionString;
         _database = CrashDatabase.Of(store, connectionString);
         _deaths = [WhileStarting, AtRandom, AtRandom, OnTheWire, .. KillPoints.AroundTheStore, .. _database.HasKillableStore ? KillPoints.InTheStore : []];
@@ -42,22 +40,37 @@ internal sealed class CrashRun : IAsyncDisposable
     {
         await using var receiver = await Receiver.StartAsync();
         var (place, connectionString) = await PlaceAsync(store);
-        await using var run = new CrashRun(store, seed, tell, receiver, place, connectionString);
+        Verdict verdict;
+        try
+        {
+            verdict = await new CrashRun(store, seed, tell, receiver, connectionString).RunAsync(cycles);
+        }
+        catch
+        {
+            // It is worth a look; and removing it may fail by the same cause, which would hide this exception.
+            tell($"The run failed and leaves its database: {connectionString}");
+            throw;
+        }
+
+        await place.DisposeAsync();
+        return verdict;
+    }
+
+    private async Task<Verdict> RunAsync(int cycles)
+    {
         for (var cycle = 0; cycle < cycles; cycle++)
         {
-            await run.LiveAndDieAsync(cycle);
+            await LiveAndDieAsync(cycle);
             if (cycle % 25 == 24)
             {
-                run._broken.AddRange(await run._database.CheckFilesAsync());
-                tell(string.Create(CultureInfo.InvariantCulture, $"{cycle + 1} cycles, {receiver.Arrivals.Count} requests"));
+                _broken.AddRange(await _database.CheckFilesAsync());
+                _tell(string.Create(CultureInfo.InvariantCulture, $"{cycle + 1} cycles, {_receiver.Arrivals.Count} requests"));
             }
         }
 
-        await run.DrainAsync();
-        return await Verdict.OfAsync(run._database, receiver, run._leased, run._broken);
+        await DrainAsync();
+        return await Verdict.OfAsync(_database, _receiver, _leased, _broken);
     }
-
-    public ValueTask DisposeAsync() => _place.DisposeAsync();
 
     private async Task LiveAndDieAsync(int cycle)
     {

@@ -5,15 +5,21 @@ using Outbox.Postgres.Tests;
 
 namespace Outbox.Crash;
 
-/// <summary>A host whose PostgreSQL is away for a while, with requests on the wire at the beginning: how calm it stays, and how soon it is back.</summary>
-/// <param name="LinesOfOneKind">The most log lines of one kind while the server was away.</param>
+/// <summary>
+/// A host whose PostgreSQL is away for a while, with requests on the wire at the beginning and every loop that it can have: how calm it stays, and
+/// how soon it is back.
+/// </summary>
+/// <param name="Lines">How many lines of each kind the host logged while the server was away; a line that is none of the outbox's is a kind of its own.</param>
 /// <param name="Cpu">The share of one processor that the host used meanwhile, once it had noticed.</param>
-/// <param name="BackAfter">How long after the server's start all was delivered.</param>
+/// <param name="BackAfter">How long after the server took connections again all was delivered.</param>
 /// <param name="Verdict">What became of the deliveries.</param>
-internal sealed partial record Outage(int LinesOfOneKind, double Cpu, TimeSpan BackAfter, Verdict Verdict)
+internal sealed partial record Outage(IReadOnlyDictionary<string, int> Lines, double Cpu, TimeSpan BackAfter, Verdict Verdict)
 {
-    /// <summary>The first failures load and compile what is never used again.</summary>
-    private static readonly TimeSpan Noticing = TimeSpan.FromSeconds(5);
+    /// <summary>The first failure of each loop, and its line, load and compile what is not used again.</summary>
+    private static readonly TimeSpan Noticing = TimeSpan.FromSeconds(12);
+
+    /// <summary>The most lines of one kind.</summary>
+    public int LinesOfOneKind => Lines.Count == 0 ? 0 : Lines.Values.Max();
 
     public static async Task<Outage> RunAsync(TimeSpan away, Action<string> tell)
     {
@@ -38,25 +44,35 @@ internal sealed partial record Outage(int LinesOfOneKind, double Cpu, TimeSpan B
         var onTheWire = receiver.SetTrap(orders.Name, 2 * 3 * receiver.Endpoints.Count);
         using var host = new ChildProcess(orders with { Task = ChildTask.Deliver });
         await onTheWire.SprungAsync();
+        var said = host.Lines.Count;
         server.Kill();
         onTheWire.Release();
         await Task.Delay(Noticing, TimeProvider.System);
         var before = host.Cpu;
         await Task.Delay(away - Noticing, TimeProvider.System);
         var cpu = (host.Cpu - before) / (away - Noticing);
-        var lines = host.Lines.Select(line => Kind().Match(line)).Where(line => line.Success).GroupBy(line => line.Value).ToList();
-        foreach (var kind in lines)
+        var lines = host.Lines.Skip(said).CountBy(KindOf).ToDictionary();
+        foreach (var (kind, count) in lines)
         {
-            tell($"{kind.Count()} × {kind.Key}");
+            tell($"{count} × {kind}");
         }
 
-        var began = TimeProvider.System.GetTimestamp();
         server.StartAgain();
+        var began = TimeProvider.System.GetTimestamp();
         await database.UntilAllDeliveredAsync();
         var backAfter = TimeProvider.System.GetElapsedTime(began);
-        return new Outage(lines.Max(kind => kind.Count()), cpu, backAfter, await Verdict.OfAsync(database, receiver, new HashSet<string>(), []));
+        List<string> broken = [];
+        if (await database.AttemptsAsync() is var attempts && attempts != receiver.Arrivals.Count)
+        {
+            broken.Add($"{receiver.Arrivals.Count} requests arrived, and {attempts} attempts are on record.");
+        }
+
+        return new Outage(lines, cpu, backAfter, await Verdict.OfAsync(database, receiver, new HashSet<string>(), broken));
     }
 
-    [GeneratedRegex(@"^\w+: \S+ The outbox [^:]+", RegexOptions.None, 1000)]
+    // A line of the console's logger: "fail: Outbox.Dispatching.Dispatcher[10] The outbox cannot claim: …".
+    private static string KindOf(string line) => Kind().Match(line) is { Success: true } kind ? kind.Value : line;
+
+    [GeneratedRegex(@"^\w+: \S+\[\d+\]( The outbox cannot [^:]+)?", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Kind();
 }

@@ -45,6 +45,16 @@ public abstract class HoldContract<TFixture> : StoreContract<TFixture>
     }
 
     [ContractFact]
+    public async Task Nothing_is_too_late_for_an_event_that_nobody_was_told_of()
+    {
+        await Stores.EnqueueAsync(Some.About("call_1", Some.Hold("recording", 10)));
+        await AdvanceMinutesAsync(20);
+
+        Assert.Empty(await Stores.ClaimAsync());
+        Assert.Equal(ArtifactOutcome.Released, await Stores.ReleaseAsync(Some.Release("call_1", "recording")));
+    }
+
+    [ContractFact]
     public async Task An_event_waits_for_each_of_its_artifacts()
     {
         await Stores.PutAsync(Some.Endpoint());

@@ -50,6 +50,22 @@ public abstract class LeaseContract<TFixture> : StoreContract<TFixture>
     }
 
     [ContractFact]
+    public async Task A_lease_that_runs_out_does_not_go_to_the_process_that_has_still_to_settle_it_whatever_name_it_asks_under()
+    {
+        await Stores.PutAsync(Some.Endpoint());
+        await Stores.OweAsync();
+        await Stores.OweAsync();
+        var claimed = await Stores.ClaimAsync("owner-1/0");
+
+        await AdvanceMinutesAsync(6);
+
+        var taken = await Stores.AskAsync("owner-1/1", unsettled: claimed[0].Key);
+        Assert.Equal([claimed[1].Key], taken.Deliveries.Select(delivery => delivery.Key));
+        Assert.True(await Stores.DeliverAsync(claimed[0]));
+        Assert.False(await Stores.DeliverAsync(claimed[1]));
+    }
+
+    [ContractFact]
     public async Task Every_claim_of_a_delivery_has_a_higher_token_than_the_one_before()
     {
         await Stores.PutAsync(Some.Endpoint());

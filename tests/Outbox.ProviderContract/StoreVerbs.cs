@@ -34,7 +34,12 @@ internal static class StoreVerbs
         await stores.Outbox.ReleaseHoldAsync(release, transaction, CancellationToken.None);
 
     public static async Task<ClaimResult> AskAsync(
-        this OutboxStores stores, string owner = "owner-1", int limit = 100, int perEndpoint = 100, IReadOnlyDictionary<string, int>? inFlight = null) =>
+        this OutboxStores stores,
+        string owner = "owner-1",
+        int limit = 100,
+        int perEndpoint = 100,
+        IReadOnlyDictionary<string, int>? inFlight = null,
+        params IReadOnlyList<long> unsettled) =>
         await stores.Outbox.ClaimAsync(
             new ClaimRequest
             {
@@ -42,6 +47,7 @@ internal static class StoreVerbs
                 Limit = limit,
                 LimitPerEndpoint = perEndpoint,
                 InFlight = inFlight ?? new Dictionary<string, int>(StringComparer.Ordinal),
+                Unsettled = unsettled,
                 Lease = Lease,
             },
             CancellationToken.None);

@@ -20,7 +20,7 @@ public sealed class SimulationTests
             }
         }
 
-        Assert.True(broken.Count == 0, string.Join('\n', broken.Select(result => $"{result.Rule}: {result.Violation}\n{result.Replay}")));
+        Assert.True(broken.Count == 0, string.Join('\n', broken.Select(result => result.Story())));
         Assert.Equal([], Missing(counts));
     }
 

@@ -51,7 +51,8 @@ internal sealed class Dispatcher(
             async stop =>
             {
                 // A claim that failed may have been stored although its answer was lost. A store never takes a lease from its own owner, so
-                // each turn that follows a failure asks under another name, and what nobody works on comes back when its lease runs out.
+                // each turn that follows a failure asks under another name, and what nobody works on comes back when its lease runs out. What
+                // earlier turns still work on, or have sent and could not store, is named in each claim.
                 var name = $"{owner}/{turns++}";
                 while (true)
                 {
@@ -86,10 +87,11 @@ internal sealed class Dispatcher(
                 Limit = free,
                 LimitPerEndpoint = isShared ? _options.MaxInFlightPerEndpoint : 1,
                 InFlight = _inFlight.ByEndpoint(),
+                Unsettled = _inFlight.OfOtherNames(owner),
                 Lease = _options.LeaseDuration,
             },
             stopWorking);
-        _inFlight.Add(claim.Deliveries);
+        _inFlight.Add(owner, claim.Deliveries);
         foreach (var delivery in claim.Deliveries)
         {
             _ = DeliverAsync(delivery, leasedAt, stopWorking);

@@ -7,10 +7,21 @@ internal sealed class InFlight
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _byEndpoint = new(StringComparer.Ordinal);
-    private TaskCompletionSource? _whenEmpty;
-    private int _count;
 
-    public int Count => Volatile.Read(ref _count);
+    // By instance: what was cancelled and replayed meanwhile is in flight twice.
+    private readonly Dictionary<ClaimedDelivery, string> _owners = new(ReferenceEqualityComparer.Instance);
+    private TaskCompletionSource? _whenEmpty;
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _owners.Count;
+            }
+        }
+    }
 
     public IReadOnlyDictionary<string, int> ByEndpoint()
     {
@@ -20,16 +31,24 @@ internal sealed class InFlight
         }
     }
 
-    public void Add(IReadOnlyList<ClaimedDelivery> deliveries)
+    /// <summary>The keys of what was leased under other names than this one.</summary>
+    public IReadOnlyList<long> OfOtherNames(string owner)
+    {
+        lock (_gate)
+        {
+            return [.. _owners.Where(lease => !string.Equals(lease.Value, owner, StringComparison.Ordinal)).Select(lease => lease.Key.Key)];
+        }
+    }
+
+    public void Add(string owner, IReadOnlyList<ClaimedDelivery> deliveries)
     {
         lock (_gate)
         {
             foreach (var delivery in deliveries)
             {
+                _owners.Add(delivery, owner);
                 _byEndpoint[delivery.Endpoint.Id] = _byEndpoint.GetValueOrDefault(delivery.Endpoint.Id) + 1;
             }
-
-            _count += deliveries.Count;
         }
     }
 
@@ -48,7 +67,8 @@ internal sealed class InFlight
                 _byEndpoint[delivery.Endpoint.Id] = left;
             }
 
-            if (--_count == 0)
+            _owners.Remove(delivery);
+            if (_owners.Count == 0)
             {
                 empty = _whenEmpty;
                 _whenEmpty = null;
@@ -62,7 +82,7 @@ internal sealed class InFlight
     {
         lock (_gate)
         {
-            return _count == 0
+            return _owners.Count == 0
                 ? Task.CompletedTask
                 : (_whenEmpty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }

@@ -50,7 +50,7 @@ internal sealed class OutboxService(
         catch (OutboxStoreException e) when (e.IsTransient)
         {
             // The database may come back; the loop below goes on trying, and enqueues fail with this error until then.
-            Log.StoreFailed(logger, e, "open", 1);
+            _opening.Failed(e);
         }
     }
 

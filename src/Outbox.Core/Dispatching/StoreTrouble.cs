@@ -59,15 +59,20 @@ internal sealed class StoreTrouble(string operation, TimeProvider clock, IRandom
 
     public Task BackOffAsync(Exception failure, CancellationToken cancellationToken)
     {
+        Failed(failure);
+        var wait = First * Math.Pow(2, Math.Min(_failures - 1, 10));
+        wait = wait > Longest ? Longest : wait;
+        return Task.Delay(wait * (0.75 + 0.5 * random.NextDouble()), clock, cancellationToken);
+    }
+
+    /// <summary>Says that it failed, where nothing was said for a minute. For a turn that is taken only once.</summary>
+    public void Failed(Exception failure)
+    {
         _failures++;
         if (_calm.Allows(operation))
         {
             _saidSo = true;
             Log.StoreFailed(logger, failure, operation, _failures);
         }
-
-        var wait = First * Math.Pow(2, Math.Min(_failures - 1, 10));
-        wait = wait > Longest ? Longest : wait;
-        return Task.Delay(wait * (0.75 + 0.5 * random.NextDouble()), clock, cancellationToken);
     }
 }

@@ -9,13 +9,14 @@ namespace Outbox.Inspection;
 
 /// <summary>
 /// Counts what this process settles, by endpoint and minute, and hands it to the store every few seconds: charts then cost a delivery nothing but
-/// an addition, and reading them does not read deliveries. What a crash loses are figures, not deliveries.
+/// an addition, and reading them does not read deliveries. What a crash loses are figures, not deliveries. Asleep while nothing is settled.
 /// </summary>
 internal sealed class ActivityLog(IInspectionStore store, TimeProvider clock, IRandomSource random, ILogger<ActivityLog> logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
+    private readonly Signal _first = new(clock);
     private readonly StoreTrouble _trouble = new("store activity", clock, random, logger);
     private Dictionary<(string Endpoint, long Minute), Tally> _tallies = [];
 
@@ -28,16 +29,24 @@ internal sealed class ActivityLog(IInspectionStore store, TimeProvider clock, IR
         }
 
         var key = (settlement.Delivery.Endpoint.Id, attempt.StartedAt.ToUnixTimeSeconds() / 60);
+        bool isFirst;
         lock (_gate)
         {
+            isFirst = _tallies.Count == 0;
             ref var tally = ref CollectionsMarshal.GetValueRefOrAddDefault(_tallies, key, out _);
             (tally ??= new Tally()).Add(settlement.Transition.Status, attempt);
+        }
+
+        if (isFirst)
+        {
+            _first.Wake();
         }
     }
 
     public Task RunAsync(CancellationToken stop) => _trouble.RepeatAsync(
         async token =>
         {
+            await _first.WaitAsync(Timeout.InfiniteTimeSpan, token);
             await Task.Delay(Interval, clock, token);
             await FlushAsync(token);
         },
@@ -53,7 +62,7 @@ internal sealed class ActivityLog(IInspectionStore store, TimeProvider clock, IR
         }
         catch (Exception e) when (e is not OperationCanceledException || !giveUp.IsCancellationRequested)
         {
-            Log.StoreFailed(logger, e, "store activity", 1);
+            _trouble.Failed(e);
         }
     }
 
@@ -95,6 +104,8 @@ internal sealed class ActivityLog(IInspectionStore store, TimeProvider clock, IR
 
             _tallies = tallies;
         }
+
+        _first.Wake();
     }
 
     private sealed class Tally

@@ -15,6 +15,12 @@ public sealed record ClaimRequest
     /// <summary>How many this owner has in flight now, by endpoint id; endpoints that have none may be left out.</summary>
     public required IReadOnlyDictionary<string, int> InFlight { get; init; }
 
+    /// <summary>
+    /// The keys of deliveries that this process leased under other names and has not settled yet: whatever became of their leases, they are left
+    /// alone, because what was sent may only wait to be stored. Default: none, and mostly so; a process takes another name after a claim that failed.
+    /// </summary>
+    public IReadOnlyList<long> Unsettled { get; init; } = [];
+
     /// <summary>How long the lease lasts.</summary>
     public required TimeSpan Lease { get; init; }
 }

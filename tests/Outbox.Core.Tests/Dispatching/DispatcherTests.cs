@@ -66,6 +66,45 @@ public sealed class DispatcherTests : IDisposable
         Assert.Null(settlement.Attempt);
     }
 
+    [Fact]
+    public async Task What_was_sent_and_waits_to_be_stored_is_not_sent_again_though_the_outage_outlasts_its_lease()
+    {
+        var database = new InMemoryOutboxStore(_clock);
+        await OweAsync(database);
+        var (isAway, settlesFail, claims) = (false, true, 0);
+        _store.ClaimAsync(default!, default).ReturnsForAnyArgs(call =>
+        {
+            if (isAway)
+            {
+                throw new InvalidOperationException("away");
+            }
+
+            Interlocked.Increment(ref claims);
+            return database.ClaimAsync(call.Arg<ClaimRequest>(), CancellationToken.None);
+        });
+        _store.NextDueInAsync(default).ReturnsForAnyArgs((TimeSpan?)null);
+        _store.SettleAsync(default!, default).ReturnsForAnyArgs(call => settlesFail
+            ? throw new InvalidOperationException("away")
+            : database.SettleAsync(call.Arg<IReadOnlyList<Settlement>>(), CancellationToken.None));
+
+        var running = Dispatcher().RunAsync("owner", _stop.Token, CancellationToken.None);
+        await PassAsync(() => _receiver.Requests == 1);
+        isAway = true;
+        var until = _clock.GetUtcNow() + 2 * _options.LeaseDuration;
+        await PassAsync(() => _clock.GetUtcNow() > until);
+
+        // The worst order: it can be claimed from again before what was sent can be stored.
+        isAway = false;
+        var before = Volatile.Read(ref claims);
+        await PassAsync(() => Volatile.Read(ref claims) >= before + 2);
+        settlesFail = false;
+        await PassAsync(() => database.Tables.Deliveries[0].Status == DeliveryStatus.Delivered);
+
+        Assert.Equal(1, _receiver.Requests);
+        await _stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
     public void Dispose()
     {
         _stop.Dispose();
@@ -90,6 +129,44 @@ public sealed class DispatcherTests : IDisposable
             return new ClaimResult(deliveries, More: false);
         });
         _store.NextDueInAsync(Arg.Any<CancellationToken>()).Returns((TimeSpan?)null);
+    }
+
+    private static async Task OweAsync(InMemoryOutboxStore database)
+    {
+        var secrets = new SecretVault().Seal([new EndpointSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", null)], null, "ep_1");
+        await database.Endpoints.PutAsync(
+            new EndpointLookup { Id = "ep_1" },
+            _ => new StoredEndpoint
+            {
+                Id = "ep_1",
+                Scope = "all",
+                Url = "https://receiver.example/hooks",
+                Profile = "standard",
+                Secrets = secrets,
+                CreatedAt = DateTimeOffset.UnixEpoch,
+            },
+            null,
+            CancellationToken.None);
+        await database.EnqueueAsync(
+            new NewEvent { Id = "evt_1", Type = "call.ended", Data = "{}"u8.ToArray(), OccurredAt = DateTimeOffset.UnixEpoch, Scopes = ["all"] },
+            null,
+            CancellationToken.None);
+    }
+
+    /// <summary>Lets time pass, as often as somebody waits for it, until something is so.</summary>
+    private async Task PassAsync(Func<bool> isSo)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!isSo())
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            if (_clock.PendingTimers > 0)
+            {
+                _clock.Advance(TimeSpan.FromSeconds(1));
+            }
+
+            await Task.Yield();
+        }
     }
 
     private DeliveryExecutor Executor() => new(

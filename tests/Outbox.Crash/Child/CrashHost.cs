@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -24,6 +25,7 @@ internal static class CrashHost
     public static async Task RunAsync(ChildOrders orders)
     {
         EndWithParent();
+        using var metrics = Watch();
         var database = CrashDatabase.Of(orders.Store, orders.ConnectionString);
         using var host = Build(orders, database);
         database.Attach(host.Services);
@@ -67,11 +69,14 @@ internal static class CrashHost
                 options.Sending.UserAgent = orders.Name;
                 options.Dispatch = orders.Task != ChildTask.Write;
                 options.LeaseDuration = orders.Lease ?? options.LeaseDuration;
+                // Every loop has something to do in a short life.
+                options.SweepInterval = options.Retention.Interval = TimeSpan.FromSeconds(5);
                 // The last quarter is for endpoints that have nothing on the wire, and both of a run's endpoints always have something.
                 options.MaxInFlight = MaxInFlight * 4 / 3;
                 options.MaxInFlightPerEndpoint = MaxInFlight / 2;
             })
             .AddProfile(Profile)
+            .AddArtifactProbe<NothingYet>()
             .StoreSecretsInPlainText();
         database.Use(outbox);
         outbox.HttpClient.AddHttpMessageHandler<KillableHandler>();
@@ -124,6 +129,23 @@ internal static class CrashHost
     private static async Task<bool> IsOpenAsync(IWebhookOutbox outbox, DeliveryStatus status) =>
         (await outbox.Deliveries.ListAsync(new DeliveryFilter { Status = status }, limit: 1)).Deliveries.Count > 0;
 
+    /// <summary>As a host that exports its metrics: the backlog is counted.</summary>
+    private static MeterListener Watch()
+    {
+        var watch = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == WebhookTelemetry.MeterName)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        watch.Start();
+        return watch;
+    }
+
     // Whoever started it holds its standard input open; a parent that dies leaves no child behind.
     private static async void EndWithParent()
     {
@@ -133,5 +155,10 @@ internal static class CrashHost
         }
 
         Environment.Exit(3);
+    }
+
+    private sealed class NothingYet : IArtifactProbe
+    {
+        public ValueTask<WebhookArtifact?> ProbeAsync(HeldArtifact held, CancellationToken cancellationToken) => new((WebhookArtifact?)null);
     }
 }

@@ -47,6 +47,9 @@ internal abstract class CrashDatabase
     /// <summary>How many deliveries are not delivered yet.</summary>
     public abstract Task<long> OpenAsync();
 
+    /// <summary>How many attempts are on record.</summary>
+    public abstract Task<long> AttemptsAsync();
+
     /// <summary>Completes when all deliveries are delivered.</summary>
     public async Task UntilAllDeliveredAsync()
     {

@@ -54,6 +54,8 @@ internal sealed class LiteDbCrashDatabase(string connectionString) : CrashDataba
 
     public override Task<long> OpenAsync() => ReadAsync(database => All(database, "outbox_delivery").LongCount(delivery => delivery["status"].AsInt32 != Delivered));
 
+    public override Task<long> AttemptsAsync() => ReadAsync(database => database.GetCollection("outbox_attempt").LongCount());
+
     public override Task<IReadOnlyList<string>> CheckRowsAsync() => ReadAsync<IReadOnlyList<string>>(database =>
     {
         var events = All(database, "outbox_event").ToDictionary(row => row["_id"].AsInt64, row => row["subject"].AsString);

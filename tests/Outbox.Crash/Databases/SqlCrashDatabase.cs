@@ -52,6 +52,12 @@ internal abstract class SqlCrashDatabase(DbDataSource source, string outboxSchem
         return await connection.ExecuteScalarAsync<long>($"select count(*) from {Prefix}delivery where status <> 2");
     }
 
+    public override async Task<long> AttemptsAsync()
+    {
+        await using var connection = await Source.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<long>($"select count(*) from {Prefix}attempt");
+    }
+
     public override async Task<IReadOnlyList<string>> CheckRowsAsync() =>
     [
         .. await ReadAsync($"select 'The delivery ' || key || ' is not delivered but ' || status || '.' from {Prefix}delivery where status <> 2"),

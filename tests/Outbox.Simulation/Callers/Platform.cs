@@ -34,13 +34,19 @@ internal sealed class Platform(World world)
         }
     }
 
-    private void Tell(int count)
+    private void Tell(int count) => Tell([.. Enumerable.Range(0, count).Select(_ => NewCall())]);
+
+    private void Tell(List<WebhookEvent> calls)
     {
-        var calls = Enumerable.Range(0, count).Select(_ => NewCall()).ToList();
         if (world.AnyHost(_chance) is { } host)
         {
             var way = _chance.NextDouble();
             host.Do(() => AtHostAsync(host, calls, way, again: 3));
+        }
+        else
+        {
+            // While no machine is up, calls go on.
+            world.After(TimeSpan.FromSeconds(30), () => Tell(calls));
         }
     }
 

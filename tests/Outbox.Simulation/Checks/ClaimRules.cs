@@ -62,6 +62,11 @@ internal sealed class ClaimRules(World world)
             Fail("lease-respected", fact, $"was leased by another until {before.LeaseUntil:O}, and now is {Now:O}");
         }
 
+        if (fact.Lease is { Answered: true } own && own.Token == before.Token && own.Process == _host.Context)
+        {
+            Fail("not-from-itself", fact, $"this very process leased {own.ClaimedAt} and has not settled");
+        }
+
         if (fact.Lease is { } lease && !world.Ledger.IsExcused(lease))
         {
             Fail("no-lease-runs-out-without-a-cause", fact, $"was leased by {lease.Host.Name}, which nothing has disturbed since {lease.ClaimedAt}");

@@ -29,6 +29,7 @@ internal static class HostServices
 
         outbox.HttpClient.ConfigurePrimaryHttpMessageHandler(() => new ReceiverHandler(host, world));
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
+        world.AlsoRegister?.Invoke(services);
         var provider = services.BuildServiceProvider();
         _ = provider.GetRequiredService<IOptions<WebhookOutboxOptions>>().Value;
         return provider;

@@ -21,6 +21,7 @@ internal enum Mistake
     SettlementsLost,
     OrderingKeyIgnored,
     LeaseNeverExpires,
+    OwnWorkTakenOver,
     PruneTakesOpen,
     DrainForgotten,
     LimitForEachEndpointIgnored,

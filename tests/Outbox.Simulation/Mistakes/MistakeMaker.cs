@@ -73,6 +73,9 @@ internal sealed class MistakeMaker(World world, Tables tables)
                 break;
             case Mistake.LeaseNeverExpires:
                 return KeepingLeases(request, () => inner.ClaimAsync(request, CancellationToken.None).Result);
+            case Mistake.OwnWorkTakenOver:
+                request = request with { Unsettled = [] };
+                break;
             case Mistake.LimitForEachEndpointIgnored:
                 request = request with { LimitPerEndpoint = request.Limit, InFlight = new Dictionary<string, int>() };
                 break;

@@ -7,7 +7,7 @@ namespace Outbox.Simulation.Run;
 
 /// <summary>
 /// <c>--seeds N [--start N]</c> runs many seeds, <c>--seed N [--lines N]</c> one with its trace; <c>--mistake Name</c> makes a mistake in all of
-/// them; <c>--mistakes</c> makes each in turn until it is found.
+/// them; <c>--mistakes</c> makes each in turn until it is found, and prints the table that is kept in <c>mistakes.md</c>.
 /// </summary>
 internal static class CommandLine
 {
@@ -33,7 +33,7 @@ internal static class CommandLine
             summary.Add(result);
             if (result.IsBroken)
             {
-                Console.WriteLine($"seed {result.Seed}: {result.Rule}: {result.Violation}\n  {result.Replay}");
+                Console.WriteLine(result.Story());
             }
         }
 
@@ -44,11 +44,12 @@ internal static class CommandLine
     private static int Find()
     {
         var missed = 0;
+        Console.WriteLine(MistakeHunt.Heading);
         foreach (var mistake in Enum.GetValues<Mistake>().Where(mistake => mistake != Mistake.None))
         {
             var found = MistakeHunt.Find(mistake);
             missed += found is null ? 1 : 0;
-            Console.WriteLine(found is null ? $"{mistake}: not found in {MistakeHunt.Most} seeds" : $"{mistake}: found by seed {found.Seed}, {found.Rule}");
+            Console.WriteLine(found is null ? $"| {mistake} | not in {MistakeHunt.Most} | |" : $"| {mistake} | {found.Seed} | {found.Rule} |");
         }
 
         return missed;

@@ -12,8 +12,16 @@ internal sealed record SeedResult(ulong Seed, int Events, long Attempts, string?
 
     public long Steps { get; init; }
 
-    /// <summary>How to see it again.</summary>
-    public string Replay => $"dotnet run -c Release --project tests/Outbox.Simulation -- --seed {Seed}";
+    public Mistake Mistake { get; init; }
+
+    /// <summary>What was broken, how to see it again, and how it came to that.</summary>
+    public string Story()
+    {
+        const int LastLines = 60;
+        var again = Mistake == Mistake.None ? "" : $" --mistake {Mistake}";
+        var lines = Simulation.Run(Seed, Mistake, LastLines).Trace.Select(line => $"    {line}");
+        return string.Join('\n', [$"seed {Seed}: {Rule}: {Violation}", $"  dotnet run -c Release --project tests/Outbox.Simulation -- --seed {Seed}{again}", .. lines]);
+    }
 }
 
 /// <summary>Lives one seed from its beginning to its end. The same seed lives the same life.</summary>
@@ -77,6 +85,7 @@ internal static class Simulation
             seed, world.Ledger.Events, world.Ledger.Attempts, world.Verdict.Rule ?? (world.Scheduler.Broken is null ? null : "scheduler"),
             world.Verdict.Violation ?? world.Scheduler.Broken, world.Trace.Hash, world.Counts, world.Trace.Lines)
         {
+            Mistake = world.Mistake,
             Steps = world.Scheduler.Steps,
         };
     }

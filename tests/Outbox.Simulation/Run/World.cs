@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Outbox.Simulation.Checks;
 using Outbox.Simulation.Engine;
 using Outbox.Simulation.Faults;
@@ -52,6 +53,9 @@ internal sealed class World
     public IReadOnlyList<Receiver> Receivers { get; }
 
     public IReadOnlyList<SimulatedHost> Hosts { get; }
+
+    /// <summary>What each process has besides, for a test that listens.</summary>
+    public Action<IServiceCollection>? AlsoRegister { get; init; }
 
     public TimeSpan Now => Scheduler.Now;
 
