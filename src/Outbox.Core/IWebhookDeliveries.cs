@@ -8,7 +8,7 @@ public interface IWebhookDeliveries
     /// <summary>One delivery with its attempts, or null where there is none of that id (or it was pruned).</summary>
     Task<DeliveryDetails?> GetAsync(string id, CancellationToken cancellationToken = default);
 
-    /// <summary>Deliveries, newest first, a page at a time.</summary>
+    /// <summary>Deliveries, newest first, a page at a time. Go on while there is a cursor, also where a page is short or empty.</summary>
     /// <param name="filter">Which ones.</param>
     /// <param name="limit">How many at most; 1 to 500.</param>
     /// <param name="cursor">The <see cref="DeliveryPage.NextCursor"/> of the page before; null: from the newest.</param>
@@ -35,6 +35,10 @@ public interface IWebhookDeliveries
     Task<int> ReplayAsync(DeliveryFilter filter, IProgress<int>? progress = null, CancellationToken cancellationToken = default);
 
     /// <summary>Cancels an open delivery. One whose request is on the wire is cancelled too: whatever comes back changes nothing.</summary>
+    /// <param name="id">The delivery's id.</param>
+    /// <param name="reason">Why, for people to read in <see cref="DeliveryInfo.LastError"/>: at most 200 characters without control characters.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="WebhookValidationException">The reason is too long or has control characters.</exception>
     /// <returns>False where there is no such delivery or it is closed already.</returns>
     Task<bool> CancelAsync(string id, string reason, CancellationToken cancellationToken = default);
 }
@@ -108,6 +112,9 @@ public sealed record DeliveryFilter
 }
 
 /// <summary>A page of deliveries.</summary>
-/// <param name="Deliveries">The deliveries, newest first.</param>
+/// <param name="Deliveries">
+/// The deliveries, newest first. There may be fewer than were asked for, or none, and yet a next page: a store looks through a bounded number of
+/// deliveries for a page, and older ones may match. Only a null cursor says that there are no more.
+/// </param>
 /// <param name="NextCursor">What to pass for the next page; null on the last.</param>
 public sealed record DeliveryPage(IReadOnlyList<DeliveryInfo> Deliveries, string? NextCursor);

@@ -9,7 +9,10 @@ namespace Outbox;
 /// </remarks>
 public interface IWebhookInspection
 {
-    /// <summary>How many deliveries match; it looks no further than <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// How many deliveries match; it looks no further than <paramref name="limit"/>, and where no index helps no further back than a store's own
+    /// bound (SQLite: the newest half a million). The count is capped where there may be more.
+    /// </summary>
     /// <param name="filter">Which ones.</param>
     /// <param name="limit">How far to count; 1 to 1,000,000.</param>
     /// <param name="cancellationToken">Stops the call.</param>

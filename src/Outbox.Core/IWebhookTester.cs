@@ -100,8 +100,14 @@ public sealed record WebhookTrial
     /// <summary>What went wrong in a sentence, or null.</summary>
     public string? Detail { get; init; }
 
+    /// <summary>The answer's headers in the order they came, a line for each value; empty where no answer came. A receiver's words: show them as text.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
     /// <summary>The beginning of the answer's body as text; null where it had none.</summary>
     public string? Excerpt { get; init; }
+
+    /// <summary>Whether the body had more than <see cref="Excerpt"/> holds, or did not arrive whole.</summary>
+    public bool ExcerptIsCut { get; init; }
 
     /// <summary>How long it took.</summary>
     public required TimeSpan Duration { get; init; }

@@ -35,5 +35,5 @@ internal static class LiteDbBacklog
     }
 
     /// <summary>What waits because its endpoint fails, or asked for a pace, is not late.</summary>
-    private static bool TakesAll(EndpointRow row) => row.Value is { BlockedUntil: null, MaxPerSecond: null };
+    public static bool TakesAll(EndpointRow row) => row.Value is { BlockedUntil: null, MaxPerSecond: null };
 }

@@ -8,13 +8,13 @@ internal static class LiteDbOpenWork
 {
     public static OpenWork Count(LiteDbSession session, OpenWorkFilter filter, int limit, long now)
     {
-        var endpoints = session.All(EndpointRow.Collection, "$._id > @0", 0L)
+        var rows = session.All(EndpointRow.Collection, "$._id > @0", 0L)
             .Select(EndpointRow.Read)
             .Where(row => !row.IsDeleted)
             .Where(row => filter.EndpointId is null || string.Equals(row.Value.Id, filter.EndpointId, StringComparison.Ordinal))
             .Where(row => filter.EndpointTenant is null || string.Equals(row.Value.Tenant, filter.EndpointTenant, StringComparison.Ordinal))
-            .Select(row => row.Key)
-            .ToHashSet();
+            .ToDictionary(row => row.Key);
+        var endpoints = rows.Keys;
         var isAll = filter is { EndpointId: null, EndpointTenant: null };
         return new OpenWork
         {
@@ -43,11 +43,14 @@ internal static class LiteDbOpenWork
         IEnumerable<byte[]> Keys(string index, byte[] prefix) =>
             session.Values(DeliveryRow.Collection, index, prefix, Ordinal.After(prefix)).Select(value => value.AsBinary);
 
-        // Each lane begins with its oldest; what is scheduled is in the order of its time.
+        // The oldest that could be sent and is not. Each lane begins with its oldest; what is scheduled is in the order of its time.
         DateTimeOffset? Oldest()
         {
-            var heads = endpoints.SelectMany(key => Keys("place", Queue.Lane(key)).Take(1)).Select(place => Ordinal.Number(place, 3));
-            var due = heads.Concat(Scheduled(Gate.Scheduled).Where(at => at <= now).DefaultIfEmpty(long.MaxValue).Order().Take(1)).Where(at => at <= now).ToList();
+            var heads = rows.Values.Where(LiteDbBacklog.TakesAll).SelectMany(row => Keys("place", Queue.Lane(row.Key)).Take(1)).Select(place => Ordinal.Number(place, 3));
+            var timed = session.Keys(DeliveryRow.Collection, "place", Queue.Scheduled(Gate.Scheduled, 0), Queue.Scheduled(Gate.Scheduled, now + 1))
+                .Select(session.Delivery)
+                .FirstOrDefault(row => row is not null && rows.TryGetValue(row.EndpointKey, out var endpoint) && endpoint.TakesWork && LiteDbBacklog.TakesAll(endpoint));
+            var due = heads.Append(timed?.DueAt ?? long.MaxValue).Where(at => at <= now).ToList();
             return due.Count == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(due.Min());
         }
     }

@@ -42,8 +42,8 @@ internal sealed class PostgresActivity(PostgresDatabase database)
 
     private readonly string _pointsOfTenant =
         $"""
-        select a.start, {Sums} from {database.Schema}.outbox_endpoint p join {database.Schema}.outbox_activity a on a.endpoint = p.id
-        where p.tenant = $5 and ($1 = '' or p.id = $1) and a.grain = $2 and a.start >= $3 and a.start < $4 group by a.start order by a.start
+        select a.start, {Sums} from {database.Schema}.outbox_activity a
+        where a.endpoint = any (array(select p.id from {database.Schema}.outbox_endpoint p where p.tenant = $5 and ($1 = '' or p.id = $1))) and a.grain = $2 and a.start >= $3 and a.start < $4 group by a.start order by a.start
         """;
 
     private readonly string _health =

@@ -3,8 +3,8 @@ namespace Outbox.Postgres;
 /// <summary>Counts what is owed, from the partial indexes.</summary>
 internal sealed class PostgresBacklog(PostgresDatabase database)
 {
-    // What waits because its endpoint fails, or asked for a pace, is not late.
-    private const string TakesAll = "p.disabled_at is null and p.deleted_at is null and p.blocked_until is null and p.max_per_second is null";
+    /// <summary>What waits because its endpoint fails, or asked for a pace, is not late.</summary>
+    public const string TakesAll = "p.disabled_at is null and p.deleted_at is null and p.blocked_until is null and p.max_per_second is null";
 
     // One statement is one snapshot. The lanes are walked as a claim walks them: what lies between is not read.
     private readonly string _counts =

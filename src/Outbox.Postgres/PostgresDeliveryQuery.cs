@@ -8,12 +8,18 @@ namespace Outbox.Postgres;
 /// <summary>A filter as SQL. Only the parts that are asked for are in the statement, so that the planner picks the index for them.</summary>
 internal sealed class PostgresDeliveryQuery(PostgresDatabase database)
 {
+    private const int LeastFailure = 300;
+
+    /// <summary>Up to so many events whose subject begins so are looked up and sorted; where there are more, a page is found sooner from the newest.</summary>
+    private const int Rare = 10_000;
+
     private readonly List<string> _conditions = [];
     private readonly List<NpgsqlParameter> _parameters = [];
 
     // A delivery has its event's time. Which of the two columns is named decides whose indexes can give the order: with a type or a tenant
-    // the event's, else the delivery's. (Naming both with an equality makes the planner expect a millionth of the rows.)
+    // the event's, unless the delivery's own say more. (Naming both with an equality makes the planner expect a millionth of the rows.)
     private string _time = "d.enqueued_at";
+    private string? _prefix;
 
     /// <summary>Newest first, as the cursor counts.</summary>
     public string NewestFirst => $"order by {_time} desc, d.key desc";
@@ -27,14 +33,27 @@ internal sealed class PostgresDeliveryQuery(PostgresDatabase database)
         from {database.Schema}.outbox_delivery d
         join {database.Schema}.outbox_event e on e.key = d.event_key
         join {database.Schema}.outbox_endpoint p on p.key = d.endpoint_key
-        where {(_conditions.Count == 0 ? "true" : string.Join(" and ", _conditions))}
+        where {Conditions}
         """;
+
+    private string Conditions => _conditions.Count == 0 ? "true" : string.Join(" and ", _conditions);
 
     public NpgsqlParameter[] Parameters => [.. _parameters];
 
-    public PostgresDeliveryQuery Where(DeliveryFilter filter)
+    /// <summary>What matches, in an order that its indexes give.</summary>
+    public PostgresDeliveryQuery Where(DeliveryFilter filter) => Where(filter, "e.tenant = {0} and p.tenant = {0}");
+
+    /// <summary>What matches, in whatever order: a tenant's own by the index of its endpoints.</summary>
+    public PostgresDeliveryQuery WhereUnordered(DeliveryFilter filter) =>
+        Where(filter, "d.endpoint_key = any (array(select k.key from {schema}.outbox_endpoint k where k.tenant = {0}))");
+
+    private PostgresDeliveryQuery Where(DeliveryFilter filter, string owned)
     {
-        _time = filter.EventType is not null || filter.Tenant is not null || filter.EndpointTenant is not null ? "e.enqueued_at" : "d.enqueued_at";
+        _prefix = filter.SubjectPrefix is { Length: > 0 } prefix ? prefix : null;
+        var ofEvent = filter.EventType is not null || filter.Tenant is not null || filter.EndpointTenant is not null;
+        var ofDelivery = filter.Status is not (null or DeliveryStatus.Delivered) || filter.OpenOnly || filter.LastError is not null
+            || filter.LastStatusCode >= LeastFailure || _prefix is not null;
+        _time = ofEvent && !ofDelivery ? "e.enqueued_at" : "d.enqueued_at";
 
         // The status is written out: only then can the planner use an index that holds some statuses.
         if (filter.Status is { } status)
@@ -48,22 +67,18 @@ internal sealed class PostgresDeliveryQuery(PostgresDatabase database)
         Add("e.subject = {0}", filter.Subject, Sql.Text);
         Add("e.tenant = {0}", filter.Tenant, Sql.Text);
 
-        // What is owed to a tenant's endpoint is of that tenant: the first condition has an index.
-        Add("e.tenant = {0} and p.tenant = {0}", filter.EndpointTenant, Sql.Text);
+        // What is owed to a tenant's endpoint is of that tenant: the event's index helps to find it in order.
+        Add(owned, filter.EndpointTenant, Sql.Text);
         Add("d.last_error = {0}", filter.LastError, Sql.Text);
         if (filter.LastStatusCode is { } code)
         {
-            Add("d.last_status_code = {0}", Sql.Int(code));
+            // Written out where it is a failure, whose index holds no others.
+            Add(code >= LeastFailure ? string.Create(CultureInfo.InvariantCulture, $"d.last_status_code >= {LeastFailure} and d.last_status_code = {{0}}") : "d.last_status_code = {0}", Sql.Int(code));
         }
 
         if (filter.OpenOnly)
         {
             _conditions.Add("d.status in (0, 1, 4)");
-        }
-
-        if (filter.SubjectPrefix is { Length: > 0 } prefix)
-        {
-            Add("e.subject >= {0}", Sql.Text(prefix)).Add("e.subject < {0}", Sql.Text(prefix + "\U0010FFFF"));
         }
 
         if (filter.From is { } from)
@@ -77,6 +92,53 @@ internal sealed class PostgresDeliveryQuery(PostgresDatabase database)
         }
 
         return this;
+    }
+
+    /// <summary>The beginning of the subject, as one condition among the others.</summary>
+    public PostgresDeliveryQuery WithPrefix() => _prefix is null
+        ? this
+        : Add("e.subject >= {0}", Sql.Text(_prefix)).Add("e.subject < {0}", Sql.Text(_prefix + "\U0010FFFF"));
+
+    /// <summary>
+    /// The beginning of the subject, by the index of subjects where few begin so. Where many do, the newest deliveries are looked through, and no
+    /// more of them than <paramref name="most"/>. Returns the cursor that goes on behind those; null where all are looked through.
+    /// </summary>
+    public async ValueTask<string?> WithPrefixAsync(NpgsqlConnection connection, string? cursor, int most, CancellationToken cancellationToken)
+    {
+        if (_prefix is null)
+        {
+            return null;
+        }
+
+        var last = _prefix + "\U0010FFFF";
+        var found = await connection.ReadAsync(
+            $"select count(*) from (select from {database.Schema}.outbox_event k where k.subject >= $1 and k.subject < $2 limit {Rare + 1}) c",
+            [Sql.Text(_prefix), Sql.Text(last)],
+            row => row.GetInt64(0),
+            cancellationToken);
+        if (found[0] <= Rare)
+        {
+            // An array hides how many there are, which the planner would take for a reason to look through all deliveries.
+            Add("d.event_key = any (array(select k.key from {schema}.outbox_event k where k.subject >= {0} and k.subject < ", Sql.Text(_prefix));
+            _conditions[^1] += $"${_parameters.Count + 1}))";
+            _parameters.Add(Sql.Text(last));
+            return null;
+        }
+
+        WithPrefix();
+        var from = new PostgresDeliveryQuery(database).After(cursor);
+        var end = await connection.ReadAsync(
+            $"select d.enqueued_at, d.key from {database.Schema}.outbox_delivery d where {from.Conditions} {from.NewestFirst} offset {most} limit 1",
+            from.Parameters,
+            row => (Time: row.Time(0), Key: row.GetInt64(1)),
+            cancellationToken);
+        if (end.Count == 0)
+        {
+            return null;
+        }
+
+        Beyond(">", Number(end[0].Time), end[0].Key);
+        return CursorOf(end[0].Time, end[0].Key + 1);
     }
 
     /// <summary>The one delivery of that id; the id says which event and endpoint, but not where the event's part ends.</summary>

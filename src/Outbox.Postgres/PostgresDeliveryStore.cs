@@ -7,6 +7,9 @@ namespace Outbox.Postgres;
 /// <summary>What became of each delivery, and the operator's verbs.</summary>
 internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDeliveryStore
 {
+    /// <summary>So many deliveries are looked through for a page where no index helps; where they hold less than a page, the cursor goes on.</summary>
+    private const int ReadAtOnce = 25_000;
+
     private readonly PostgresErasure _erasure = new(database);
     private readonly PostgresBacklog _backlog = new(database);
 
@@ -73,13 +76,14 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
         return database.UseAsync(
             async connection =>
             {
+                var end = await query.WithPrefixAsync(connection, cursor, ReadAtOnce, cancellationToken);
                 var rows = await connection.ReadAsync(
                     $"{_columns} {query.From} {query.NewestFirst} limit {limit + 1L}",
                     query.Parameters,
                     row => (Key: row.GetInt64(0), Info: Read(row)),
                     cancellationToken);
                 var page = rows.Take(limit).ToArray();
-                var next = rows.Count > limit ? PostgresDeliveryQuery.CursorOf(page[^1].Info.EnqueuedAt, page[^1].Key) : null;
+                var next = rows.Count > limit ? PostgresDeliveryQuery.CursorOf(page[^1].Info.EnqueuedAt, page[^1].Key) : end;
                 return new DeliveryPage(Array.ConvertAll(page, row => row.Info), next);
             },
             cancellationToken);
@@ -101,6 +105,7 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
     {
         var query = new PostgresDeliveryQuery(database)
             .Where(filter)
+            .WithPrefix()
             .GoOn(cursor)
             .Add("d.status in (2, 3, 5) and e.erased_at is null and p.deleted_at is null");
         if (deliveryId is not null)

@@ -6,17 +6,34 @@ namespace Outbox.Postgres;
 /// <summary>Counts and figures.</summary>
 internal sealed class PostgresInspectionStore(PostgresDatabase database) : IInspectionStore
 {
+    /// <summary>Where many subjects begin so, so many of the newest deliveries are counted through; what lies before them makes the count capped.</summary>
+    private const int ReadAtOnce = 25_000;
+
     private readonly PostgresActivity _activity = new(database);
     private readonly PostgresOpenWork _openWork = new(database);
 
     public async ValueTask<BoundedCount> CountAsync(DeliveryFilter filter, int limit, CancellationToken cancellationToken)
     {
-        var query = new PostgresDeliveryQuery(database).Where(filter);
-        var found = await database.UseAsync(
-            connection => connection.ReadAsync(
-                $"select count(*) from (select 1 {query.From} limit {limit + 1L}) found", query.Parameters, row => row.GetInt64(0), cancellationToken),
+        var query = new PostgresDeliveryQuery(database).WhereUnordered(filter);
+        return await database.UseAsync(
+            async connection =>
+            {
+                string? end = null;
+                if (filter == new DeliveryFilter { SubjectPrefix = filter.SubjectPrefix })
+                {
+                    query.WithPrefix(); // alone it is counted in its index
+                }
+                else
+                {
+                    end = await query.WithPrefixAsync(connection, cursor: null, ReadAtOnce, cancellationToken);
+                }
+
+                var found = await connection.ReadAsync(
+                    $"select count(*) from (select 1 {query.From} limit {limit + 1L}) found", query.Parameters, row => row.GetInt64(0), cancellationToken);
+                var count = BoundedCount.Of(found[0], limit);
+                return count with { Capped = count.Capped || end is not null };
+            },
             cancellationToken);
-        return BoundedCount.Of(found[0], limit);
     }
 
     public ValueTask<OpenWork> CountOpenWorkAsync(OpenWorkFilter filter, int limit, CancellationToken cancellationToken) =>

@@ -130,6 +130,10 @@ create index outbox_delivery_closed on {schema}.outbox_delivery (status, closed_
 create index outbox_delivery_enqueued on {schema}.outbox_delivery (enqueued_at, key);
 create index outbox_delivery_endpoint on {schema}.outbox_delivery (endpoint_key, enqueued_at, key);
 create index outbox_delivery_status on {schema}.outbox_delivery (status, enqueued_at, key) where status <> 2;
+create index outbox_delivery_exhausted on {schema}.outbox_delivery (endpoint_key, enqueued_at, key) where status = 3;
+-- Failures by what they brought; deliveries that went well are in neither.
+create index outbox_delivery_error on {schema}.outbox_delivery (last_error, enqueued_at, key) where last_error is not null;
+create index outbox_delivery_failure on {schema}.outbox_delivery (last_status_code, enqueued_at, key) where last_status_code >= 300;
 
 -- What was done, for charts. Each sending process adds what it counted every few seconds.
 create table {schema}.outbox_activity (

@@ -110,6 +110,9 @@ CREATE INDEX IF NOT EXISTS outbox_delivery_scheduled ON outbox_delivery (due_at)
 CREATE INDEX IF NOT EXISTS outbox_delivery_ordered   ON outbox_delivery (endpoint_key, ordering_key, gate) WHERE ordering_key IS NOT NULL AND status IN (0, 1, 4);
 CREATE INDEX IF NOT EXISTS outbox_delivery_leased    ON outbox_delivery (lease_until) WHERE status = 1;
 CREATE INDEX IF NOT EXISTS outbox_delivery_parked    ON outbox_delivery (endpoint_key) WHERE status = 4;
+CREATE INDEX IF NOT EXISTS outbox_delivery_exhausted ON outbox_delivery (endpoint_key) WHERE status = 3;
+CREATE INDEX IF NOT EXISTS outbox_delivery_error     ON outbox_delivery (last_error) WHERE last_error IS NOT NULL;
+CREATE INDEX IF NOT EXISTS outbox_delivery_failure   ON outbox_delivery (last_status_code) WHERE last_status_code >= 300;
 CREATE INDEX IF NOT EXISTS outbox_delivery_closed    ON outbox_delivery (status, closed_at) WHERE status IN (2, 3, 5);
 
 -- What was done, for charts. Each sending process adds what it counted every few seconds.

@@ -3,8 +3,8 @@ namespace Outbox.Sqlite;
 /// <summary>Counts what is owed, from the partial indexes alone.</summary>
 internal static class SqliteBacklog
 {
-    // What waits because its endpoint fails, or asked for a pace, is not late.
-    private const string TakesAll = "e.disabled_at IS NULL AND e.deleted_at IS NULL AND e.blocked_until IS NULL AND e.max_per_second IS NULL";
+    /// <summary>What waits because its endpoint fails, or asked for a pace, is not late.</summary>
+    public const string TakesAll = "e.disabled_at IS NULL AND e.deleted_at IS NULL AND e.blocked_until IS NULL AND e.max_per_second IS NULL";
 
     // One statement is one snapshot. The lanes are walked as a claim walks them: what lies between is not read.
     private static readonly Sql Counts = new(

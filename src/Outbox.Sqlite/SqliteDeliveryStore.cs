@@ -6,6 +6,9 @@ namespace Outbox.Sqlite;
 /// <summary>The management side: lists and details are read on connections of their own, the operator's verbs are written.</summary>
 internal sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliveryStore
 {
+    /// <summary>So many deliveries are looked through for a page; where the filter finds less than a page among them, the cursor goes on.</summary>
+    private const long ReadAtOnce = 200_000;
+
     private readonly SqliteOperator _operator = new(database);
 
     public ValueTask<DeliveryDetails?> GetAsync(string id, CancellationToken cancellationToken)
@@ -45,8 +48,8 @@ internal sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliverySt
 
     private DeliveryPage Page(SqliteSession session, DeliveryFilter filter, int limit, long before, CancellationToken cancellationToken)
     {
-        var query = SqliteDeliveryQuery.For(session, filter).Add("d.key < {0}", before);
-
+        var query = SqliteDeliveryQuery.For(session, filter);
+        var end = query.Bound(session, before, ReadAtOnce);
         var found = new List<(long Key, DeliveryInfo Delivery)>();
         var now = database.Now;
         using (var rows = query.Bind(session.Prepare(
@@ -59,9 +62,7 @@ internal sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliverySt
             }
         }
 
-        var isLast = found.Count <= limit;
-        return new DeliveryPage(
-            [.. found.Take(limit).Select(row => row.Delivery)],
-            isLast || limit == 0 ? null : StoreCursor.Format(found[limit - 1].Key));
+        var next = found.Count > limit && limit > 0 ? found[limit - 1].Key : end;
+        return new DeliveryPage([.. found.Take(limit).Select(row => row.Delivery)], next is { } key ? StoreCursor.Format(key) : null);
     }
 }

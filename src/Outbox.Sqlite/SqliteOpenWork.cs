@@ -10,7 +10,7 @@ internal sealed class SqliteOpenWork
     private const string Queued = "d.status = 0 AND d.gate = 2";
     private const string Delivering = "d.status = 1";
     private const string Parked = "d.status = 4";
-    private const string Exhausted = "d.status = 3 AND d.status IN (2, 3, 5)";
+    private const string Exhausted = "d.status = 3";
 
     private static readonly Sql KeysOf = new(
         "SELECT key FROM outbox_endpoint WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR tenant = ?2) AND deleted_at IS NULL ORDER BY key");
@@ -36,35 +36,40 @@ internal sealed class SqliteOpenWork
         var later = string.Create(CultureInfo.InvariantCulture, $"d.status = 0 AND d.gate = 1 AND d.due_at > {now}");
         return new OpenWork
         {
-            Ready = Bounded(Due, late),
-            Scheduled = Bounded(later, Queued),
-            Delivering = Bounded(Delivering),
-            Parked = Bounded(Parked),
-            Exhausted = Bounded(Exhausted),
+            Ready = Bounded([Due, late]),
+            Scheduled = Bounded([later, Queued]),
+            // Few are on the wire: those are read, and not all that these endpoints ever had.
+            Delivering = Bounded([Delivering], _of.Replace("d.endpoint_key", "+d.endpoint_key", StringComparison.Ordinal)),
+            Parked = Bounded([Parked]),
+            Exhausted = Bounded([Exhausted]),
             OldestDueAt = Oldest(late, now),
         };
     }
 
-    private BoundedCount Bounded(params ReadOnlySpan<string> parts)
+    private BoundedCount Bounded(ReadOnlySpan<string> parts, string? of = null)
     {
         long found = 0;
         foreach (var part in parts)
         {
-            found += Number($"SELECT count(*) FROM (SELECT 1 FROM outbox_delivery d WHERE {part}{_of} LIMIT {_limit + 1L})") ?? 0;
+            found += Number($"SELECT count(*) FROM (SELECT 1 FROM outbox_delivery d WHERE {part}{of ?? _of} LIMIT {_limit + 1L})") ?? 0;
         }
 
         return BoundedCount.Of(found, _limit);
     }
 
-    /// <summary>Each lane begins with its oldest.</summary>
+    /// <summary>The oldest that could be sent and is not. Each lane begins with its oldest.</summary>
     private DateTimeOffset? Oldest(string late, long now)
     {
         var lane = Number(
             $"""
             SELECT min((SELECT d.due_at FROM outbox_delivery d WHERE {Due} AND d.endpoint_key = e.key ORDER BY d.due_at LIMIT 1))
-            FROM outbox_endpoint e WHERE e.key IN ({_keys})
+            FROM outbox_endpoint e WHERE e.key IN ({_keys}) AND {SqliteBacklog.TakesAll}
             """);
-        var timed = Number($"SELECT min(d.due_at) FROM outbox_delivery d WHERE {late}{_of}");
+        var timed = Number(
+            $"""
+            SELECT d.due_at FROM outbox_delivery d CROSS JOIN outbox_endpoint e ON e.key = d.endpoint_key
+            WHERE {late}{_of} AND {SqliteBacklog.TakesAll} ORDER BY d.due_at LIMIT 1
+            """);
         var oldest = Math.Min(lane ?? now + 1, timed ?? now + 1);
         return oldest <= now ? DateTimeOffset.FromUnixTimeMilliseconds(oldest) : null;
     }

@@ -5,6 +5,9 @@ namespace Outbox.Sqlite;
 /// <summary>The operator's verbs: replay, cancel, and the erasure of a subject.</summary>
 internal sealed class SqliteOperator(SqliteDatabase database)
 {
+    /// <summary>So many deliveries are looked through for a batch: writers wait meanwhile.</summary>
+    private const long ReadAtOnce = 100_000;
+
     private static readonly Sql Reopen = new(
         """
         UPDATE outbox_delivery SET
@@ -64,14 +67,15 @@ internal sealed class SqliteOperator(SqliteDatabase database)
             {
                 var now = database.Now;
                 var place = cursor is null ? [0, NewestKey(session)] : StoreCursor.Parse(cursor, 2);
-                var replayed = Replayable(session, deliveryId, filter, limit, after: place[0], last: place[1]);
+                var (replayed, end) = Replayable(session, deliveryId, filter, limit, after: place[0], last: place[1]);
                 foreach (var key in replayed)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     session.Use(Reopen).Bind(1, key).Bind(2, now).Run();
                 }
 
-                return new ReplayBatch(replayed.Count, replayed.Count == limit ? StoreCursor.Format(replayed[^1], place[1]) : null);
+                long? next = replayed.Count == limit ? replayed[^1] : end < place[1] ? end : null;
+                return new ReplayBatch(replayed.Count, next is { } at ? StoreCursor.Format(at, place[1]) : null);
             },
             cancellationToken);
 
@@ -96,16 +100,16 @@ internal sealed class SqliteOperator(SqliteDatabase database)
             },
             cancellationToken);
 
-    private static List<long> Replayable(SqliteSession session, string? deliveryId, DeliveryFilter filter, int limit, long after, long last)
+    private static (List<long> Keys, long End) Replayable(SqliteSession session, string? deliveryId, DeliveryFilter filter, int limit, long after, long last)
     {
-        var query = SqliteDeliveryQuery.For(session, filter)
-            .Add("d.key > {0}", after)
-            .Add("d.key <= {0}", last)
-            .Add("+d.status IN (2, 3, 5) AND v.erased_at IS NULL AND e.deleted_at IS NULL");
+        var query = SqliteDeliveryQuery.For(session, filter);
         if (deliveryId is not null)
         {
-            query.Add("d.id = {0}", deliveryId);
+            query.AddId(deliveryId);
         }
+
+        var end = query.BoundUpwards(after, last, ReadAtOnce);
+        query.Add("+d.status IN (2, 3, 5) AND v.erased_at IS NULL AND e.deleted_at IS NULL");
 
         var keys = new List<long>();
         using var rows = query.Bind(session.Prepare(
@@ -118,7 +122,7 @@ internal sealed class SqliteOperator(SqliteDatabase database)
             keys.Add(rows.Int64(0));
         }
 
-        return keys;
+        return (keys, end);
     }
 
     private static long NewestKey(SqliteSession session)

@@ -31,7 +31,7 @@ internal sealed class InMemoryInspectionStore(Tables tables) : IInspectionStore
                 Delivering = Count(DeliveryStatus.Delivering),
                 Parked = Count(DeliveryStatus.Parked),
                 Exhausted = Count(DeliveryStatus.Exhausted),
-                OldestDueAt = ready.Count == 0 ? null : ready.Min(row => row.DueAt),
+                OldestDueAt = ready.Where(row => row.Endpoint.TakesAll).Min(row => (DateTimeOffset?)row.DueAt),
             });
 
             BoundedCount Count(DeliveryStatus status) => BoundedCount.Of(rows.Count(row => row.Status == status), limit);

@@ -4,23 +4,17 @@ namespace Outbox.AspNetCore.Tests;
 
 public sealed class AccessTests
 {
-    private static readonly (HttpMethod Method, string Path, object? Body)[] Changes =
-    [
-        (HttpMethod.Post, "endpoints", Seeds.Endpoint("http://127.0.0.1:9/")),
-        (HttpMethod.Put, "endpoints/ep_1", Seeds.Endpoint("http://127.0.0.1:9/")),
-        (HttpMethod.Delete, "endpoints/ep_1", null),
-        (HttpMethod.Post, "endpoints/ep_1/enable", null),
-        (HttpMethod.Post, "endpoints/ep_1/disable", new { reason = "x" }),
-        (HttpMethod.Post, "endpoints/ep_1/rotate-secret", new { }),
-        (HttpMethod.Post, "endpoints/ep_1/test-event", new { type = "call.completed" }),
-        (HttpMethod.Post, "deliveries/dlv_1/replay", null),
-        (HttpMethod.Post, "deliveries/dlv_1/cancel", new { reason = "x" }),
-        (HttpMethod.Post, "deliveries/replay", new { filters = new { } }),
-        (HttpMethod.Post, "subjects/erase", new { subject = "call_1" }),
-        (HttpMethod.Post, "operations/op_1/cancel", null),
-        (HttpMethod.Post, "tester/preview", new { endpointId = "ep_1", type = "call.completed" }),
-        (HttpMethod.Post, "tester/send", new { endpointId = "ep_1", type = "call.completed" }),
-    ];
+    private static readonly RouteCase[] Changes = [.. RouteCase.All.Where(one => one.Method != HttpMethod.Get)];
+
+    [Fact]
+    public async Task Every_route_is_in_the_table_that_the_rules_are_checked_with()
+    {
+        await using var host = await ManagementHost.StartAsync();
+
+        var known = RouteCase.All.Select(one => one.Route).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        Assert.Equal(known, RouteCase.Mapped(host, "/outbox").Order(StringComparer.Ordinal));
+        Assert.Equal(known, RouteCase.Mapped(host, "/customer").Order(StringComparer.Ordinal));
+    }
 
     [Fact]
     public async Task Who_may_only_look_changes_nothing()
@@ -29,9 +23,9 @@ public sealed class AccessTests
         var reader = host.As("rita", may: "look");
 
         Assert.False((bool)(await reader.GetAsync("session")).Json["canOperate"]!);
-        foreach (var (method, path, body) in Changes)
+        foreach (var change in Changes)
         {
-            (await reader.SendAsync(method, path, body)).IsProblem(HttpStatusCode.Forbidden, "forbidden");
+            (await reader.SendAsync(change)).IsProblem(HttpStatusCode.Forbidden, "forbidden");
         }
     }
 
@@ -41,36 +35,102 @@ public sealed class AccessTests
         await using var host = await ManagementHost.StartAsync();
         var forged = host.As(csrf: false);
 
-        foreach (var (method, path, body) in Changes)
+        foreach (var change in Changes)
         {
-            (await forged.SendAsync(method, path, body)).IsProblem(HttpStatusCode.Forbidden, "csrf");
+            (await forged.SendAsync(change)).IsProblem(HttpStatusCode.Forbidden, "csrf");
+        }
+    }
+
+    [Theory]
+    [InlineData("cross-site", HttpStatusCode.Forbidden)]
+    [InlineData("same-site", HttpStatusCode.Forbidden)]
+    [InlineData("same-origin", HttpStatusCode.Created)]
+    [InlineData("none", HttpStatusCode.Created)]
+    public async Task A_change_from_another_site_is_refused_even_with_the_header(string site, HttpStatusCode answer)
+    {
+        await using var host = await ManagementHost.StartAsync();
+        var other = host.As();
+        other.Http.DefaultRequestHeaders.Add("Sec-Fetch-Site", site);
+
+        (await other.PostAsync("endpoints", Seeds.Endpoint("http://127.0.0.1:9/"))).Is(answer);
+    }
+
+    [Fact]
+    public async Task A_mapping_that_is_read_only_changes_nothing_whoever_calls()
+    {
+        await using var host = await ManagementHost.StartAsync(options => options.ReadOnly = true);
+
+        Assert.False((bool)(await host.As().GetAsync("session")).Json["canOperate"]!);
+        foreach (var change in Changes)
+        {
+            (await host.As().SendAsync(change)).IsProblem(HttpStatusCode.Forbidden, "forbidden");
         }
     }
 
     [Fact]
-    public async Task A_change_from_another_site_is_refused_even_with_the_header()
+    public async Task No_way_of_asking_but_the_documented_one_changes_anything()
     {
         await using var host = await ManagementHost.StartAsync();
-        var other = host.As();
-        other.Http.DefaultRequestHeaders.Add("Sec-Fetch-Site", "cross-site");
+        var ops = host.As();
+        var id = await ops.RegisterAsync("http://127.0.0.1:9/");
 
-        (await other.PostAsync("endpoints", Seeds.Endpoint("http://127.0.0.1:9/"))).IsProblem(HttpStatusCode.Forbidden, "csrf");
+        foreach (var change in Changes.Select(change => change.For(id, "dlv_1", "op_1")).Where(change => change.Path.Count(letter => letter == '/') > 1))
+        {
+            (await ops.SendAsync(HttpMethod.Get, change.Path)).IsProblem(HttpStatusCode.NotFound, "not-found");
+            (await ops.SendAsync(HttpMethod.Patch, change.Path)).IsProblem(HttpStatusCode.NotFound, "not-found");
+        }
+
+        Assert.True((bool)(await ops.GetAsync($"endpoints/{id}")).Json["endpoint"]!["enabled"]!);
     }
 
     [Fact]
     public async Task Every_answer_says_that_it_is_not_to_be_kept_framed_or_guessed_at()
     {
         await using var host = await ManagementHost.StartAsync();
+        var ops = host.As();
 
-        foreach (var path in new[] { "session", "endpoints/ep_none", "deliveries?status=odd" })
+        foreach (var one in RouteCase.All.Where(one => !one.IsStream))
         {
-            var headers = (await host.As().GetAsync(path)).Response.Headers;
+            Check((await ops.SendAsync(one)).Response, one.Route);
+            Check((await host.As("rita", may: "look", csrf: false).SendAsync(one)).Response, one.Route);
+        }
 
-            Assert.Equal("no-store", headers.CacheControl?.ToString());
+        await using (var live = await EventSource.OpenAsync(ops, "live?topics=operations"))
+        {
+            Check(live.Headers, "live");
+        }
+
+        foreach (var path in new[] { "/outbox", "/outbox/", "/outbox/js/app.js", "/outbox/css/base.css", "/outbox/icon.svg", "/outbox/none.js", "/outbox/api/none", "/outbox/api" })
+        {
+            using var answer = await ops.Http.GetAsync(new Uri(path, UriKind.Relative));
+            Check(answer, path);
+        }
+
+        using var form = new FormUrlEncodedContent([new("scope", "all")]);
+        using var refused = await ops.Http.PostAsync(new Uri("/outbox/api/endpoints", UriKind.Relative), form);
+        Check(refused, "a form");
+
+        static void Check(object answer, string what)
+        {
+            var headers = answer as System.Net.Http.Headers.HttpResponseHeaders ?? ((HttpResponseMessage)answer).Headers;
+            Assert.True(headers.CacheControl?.ToString() == "no-store", what);
             Assert.Equal(["nosniff"], headers.GetValues("X-Content-Type-Options"));
             Assert.Equal(["DENY"], headers.GetValues("X-Frame-Options"));
-            Assert.Contains("frame-ancestors 'none'", headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+            var policy = headers.GetValues("Content-Security-Policy").Single();
+            Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
+            Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task A_failure_that_nobody_foresaw_is_a_problem_that_tells_nothing()
+    {
+        await using var host = await ManagementHost.StartAsync(options => options.ExampleData = _ => throw new InvalidOperationException("a secret of the host"));
+
+        var failed = (await host.As().GetAsync("event-types")).IsProblem(HttpStatusCode.InternalServerError, "unexpected");
+
+        Assert.DoesNotContain("a secret of the host", failed.Text, StringComparison.Ordinal);
+        Assert.Equal("no-store", failed.Response.Headers.CacheControl?.ToString());
     }
 
     [Fact]

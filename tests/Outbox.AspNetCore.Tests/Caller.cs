@@ -10,6 +10,8 @@ public sealed class Caller(HttpClient http, string prefix)
 {
     public HttpClient Http => http;
 
+    public Uri AddressOf(string path) => new($"{prefix}/api/{path}", UriKind.Relative);
+
     public Task<Reply> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
 
     public Task<Reply> PostAsync(string path, object? body = null) => SendAsync(HttpMethod.Post, path, body);
@@ -18,9 +20,11 @@ public sealed class Caller(HttpClient http, string prefix)
 
     public Task<Reply> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);
 
+    public Task<Reply> SendAsync(RouteCase one) => SendAsync(one.Method, one.Path, one.Body);
+
     public async Task<Reply> SendAsync(HttpMethod method, string path, object? body = null)
     {
-        using var request = new HttpRequestMessage(method, $"{prefix}/api/{path}");
+        using var request = new HttpRequestMessage(method, AddressOf(path));
         if (body is not null)
         {
             request.Content = body is string text ? new StringContent(text, System.Text.Encoding.UTF8, "application/json") : JsonContent.Create(body);

@@ -32,21 +32,6 @@ public sealed class DashboardFileTests
         Assert.Equal("/outbox/?x=1", answer.Headers.Location?.ToString());
     }
 
-    [Fact]
-    public async Task A_file_that_the_browser_has_is_not_sent_again()
-    {
-        await using var host = await ManagementHost.StartAsync();
-        var http = host.As().Http;
-        using var first = await http.GetAsync(new Uri("/outbox/", UriKind.Relative));
-        using var again = new HttpRequestMessage(HttpMethod.Get, "/outbox/");
-        again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
-
-        using var second = await http.SendAsync(again);
-
-        Assert.Equal(HttpStatusCode.NotModified, second.StatusCode);
-        Assert.Empty(await second.Content.ReadAsByteArrayAsync());
-    }
-
     [Theory]
     [InlineData("/outbox/nothing.js")]
     [InlineData("/outbox/../appsettings.json")]

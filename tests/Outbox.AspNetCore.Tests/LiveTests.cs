@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Outbox.Testing;
 
@@ -13,7 +12,7 @@ public sealed class LiveTests
         await using var receiver = await Receiver.StartAsync();
         await using var host = await ManagementHost.StartAsync();
         await host.As().RegisterAsync(receiver.Url("/hooks"));
-        await using var live = await Stream.OpenAsync(host.As(), "live?topics=deliveries&limit=10");
+        await using var live = await EventSource.OpenAsync(host.As(), "live?topics=deliveries&limit=10");
 
         var first = await live.NextAsync("deliveries");
         var id = await host.EnqueueAsync();
@@ -30,7 +29,7 @@ public sealed class LiveTests
         await host.As().RegisterAsync("http://127.0.0.1:9/");
         var held = await host.Outbox.EnqueueInOwnTransactionAsync(
             WebhookEvent.FromJson("call.completed", "{}") with { Subject = "call_1", Holds = [new("recording", TimeSpan.FromHours(1))] });
-        await using var live = await Stream.OpenAsync(host.As(), "live?topics=deliveries&status=open");
+        await using var live = await EventSource.OpenAsync(host.As(), "live?topics=deliveries&status=open");
 
         Assert.Single((await live.NextAsync("deliveries"))["items"]!.AsArray());
         await host.As().PostAsync($"deliveries/{held.DeliveryIds[0]}/cancel", new { reason = "test" });
@@ -44,7 +43,7 @@ public sealed class LiveTests
     {
         await using var host = await ManagementHost.StartAsync();
         var id = await host.As().RegisterAsync("http://127.0.0.1:9/");
-        await using var live = await Stream.OpenAsync(host.As(), $"live?topics=overview,endpoints,endpoint,activity&endpoint={id}");
+        await using var live = await EventSource.OpenAsync(host.As(), $"live?topics=overview,endpoints,endpoint,activity&endpoint={id}");
 
         Assert.Equal("1h", (string?)(await live.NextAsync("overview"))["window"]);
         Assert.Single((await live.NextAsync("endpoints"))["items"]!.AsArray());
@@ -56,7 +55,7 @@ public sealed class LiveTests
     public async Task What_cannot_be_looked_at_is_a_problem_in_the_stream()
     {
         await using var host = await ManagementHost.StartAsync();
-        await using var live = await Stream.OpenAsync(host.As(), "live?topics=delivery&id=dlv_none");
+        await using var live = await EventSource.OpenAsync(host.As(), "live?topics=delivery&id=dlv_none");
 
         Assert.Equal("urn:outbox:problem:not-found", (string?)(await live.NextAsync("problem"))["type"]);
     }
@@ -77,7 +76,7 @@ public sealed class LiveTests
     public async Task There_is_a_bound_on_streams()
     {
         await using var host = await ManagementHost.StartAsync(options => options.MaxLiveStreams = 1);
-        await using var live = await Stream.OpenAsync(host.As(), "live?topics=operations");
+        await using var live = await EventSource.OpenAsync(host.As(), "live?topics=operations");
 
         (await host.As().GetAsync("live?topics=operations")).IsProblem(HttpStatusCode.ServiceUnavailable, "busy");
     }
@@ -87,7 +86,7 @@ public sealed class LiveTests
     {
         var clock = new TestClock();
         await using var host = await ManagementHost.StartAsync(build: builder => builder.Services.AddSingleton<TimeProvider>(clock));
-        await using var live = await Stream.OpenAsync(host.As(), "live?topics=operations");
+        await using var live = await EventSource.OpenAsync(host.As(), "live?topics=operations");
         clock.Advance(TimeSpan.FromMinutes(9));
 
         var ended = live.EndAsync();
@@ -99,57 +98,5 @@ public sealed class LiveTests
         }
 
         await ended;
-    }
-
-    /// <summary>A browser's EventSource.</summary>
-    private sealed class Stream(HttpResponseMessage response, StreamReader reader) : IAsyncDisposable
-    {
-        public static async Task<Stream> OpenAsync(Caller caller, string path)
-        {
-            var response = await caller.Http.GetAsync(new Uri($"/outbox/api/{path}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
-            Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
-            return new Stream(response, new StreamReader(await response.Content.ReadAsStreamAsync()));
-        }
-
-        public async Task<JsonNode> NextAsync(string name)
-        {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            var current = "";
-            while (await reader.ReadLineAsync(patience.Token) is { } line)
-            {
-                if (line.StartsWith("event: ", StringComparison.Ordinal))
-                {
-                    current = line[7..];
-                }
-                else if (line.StartsWith("data: ", StringComparison.Ordinal) && current == name)
-                {
-                    return JsonNode.Parse(line[6..])!;
-                }
-            }
-
-            throw new InvalidOperationException("The stream ended.");
-        }
-
-        public async Task EndAsync()
-        {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            while (await reader.ReadLineAsync(patience.Token) is not null)
-            {
-            }
-        }
-
-        public async Task UntilAsync(string name, Func<JsonNode, bool> isSo)
-        {
-            while (!isSo(await NextAsync(name)))
-            {
-            }
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            reader.Dispose();
-            response.Dispose();
-            return ValueTask.CompletedTask;
-        }
     }
 }

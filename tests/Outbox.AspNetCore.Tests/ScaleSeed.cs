@@ -11,16 +11,19 @@ internal static class ScaleSeed
     /// <summary>What the pages ask for, filters that find much and filters that find nothing among them.</summary>
     public static readonly string[] Pages =
     [
-        "session", "overview", "overview?window=24h", "overview?window=7d", "activity?window=24h", "activity?endpoint=ep_107&window=24h",
-        "endpoints", "endpoints?search=host-10", "endpoints?state=failing", "endpoints/ep_107",
+        "session", "overview", "overview?window=24h", "overview?window=7d", "activity?window=24h", "activity?endpoint=ep_112&window=24h",
+        "endpoints", "endpoints?search=host-10", "endpoints?state=failing", "endpoints/ep_112",
         "deliveries", "deliveries?limit=200", "deliveries?status=delivered", "deliveries?status=exhausted", "deliveries?status=open",
-        "deliveries?status=waiting", "deliveries?status=parked", "deliveries?status=cancelled", "deliveries?endpoint=ep_107",
-        "deliveries?endpoint=ep_107&status=exhausted", "deliveries?type=call.failed", "deliveries?type=no.such", "deliveries?subject=call_1000",
+        "deliveries?status=waiting", "deliveries?status=parked", "deliveries?status=cancelled", "deliveries?endpoint=ep_112",
+        "deliveries?endpoint=ep_112&status=exhausted", "deliveries?type=call.failed", "deliveries?type=no.such", "deliveries?subject=call_1000",
         "deliveries?tenant=t7", "deliveries?tenant=no-such", "deliveries?error=timeout", "deliveries?error=503", "deliveries?error=418",
-        "deliveries?search=c", "deliveries?search=call_1000", "deliveries?search=zzz", "deliveries?from=2026-01-01T00:00:00Z&until=2026-01-01T00:01:00Z",
+        "deliveries?search=c", "deliveries?search=call_1000", "deliveries?search=zzz",
+        "deliveries?search=call_1", "deliveries?search=call_1&status=delivered", "deliveries?error=204", "deliveries?endpoint=ep_112&type=no.such",
+        "deliveries?from=2026-01-01T00:00:00Z&until=2026-01-01T00:01:00Z",
         "deliveries?from=2020-01-01T00:00:00Z&until=2020-01-02T00:00:00Z", "deliveries?type=call.ended&status=exhausted&tenant=t7",
         "deliveries/count", "deliveries/count?status=delivered", "deliveries/count?status=exhausted", "deliveries/count?type=call.failed",
-        "deliveries/count?error=418", "deliveries/count?search=call_1", "operations", "event-types", "profiles",
+        "deliveries/count?error=418", "deliveries/count?search=call_1", "deliveries/count?search=call_1&status=delivered", "deliveries/count?type=call.ended",
+        "operations", "event-types", "profiles",
     ];
 
     private const long Start = 1_767_225_600_000; // 2026-01-01 in Unix milliseconds; a delivery every 100 ms

@@ -28,33 +28,52 @@ public sealed class TenantTests
         Assert.Equal(0, (int)(await other.GetAsync("deliveries/count")).Json["count"]!);
         (await acme.GetAsync($"deliveries/{delivery}")).Is(HttpStatusCode.OK);
         (await acme.GetAsync($"deliveries/{ofPlatform}")).IsProblem(HttpStatusCode.NotFound, "not-found");
+        Assert.Empty((await other.GetAsync($"deliveries?endpoint={ours}")).Items());
+        Assert.Empty((await other.GetAsync($"deliveries?event={result.EventId}")).Items());
+        Assert.Empty((await other.GetAsync("deliveries?subject=call_1&tenant=acme")).Items());
+        Assert.Equal(0, (int)(await other.GetAsync("deliveries/count?tenant=acme")).Json["count"]!);
+        Assert.Equal(0, (int)(await other.PostAsync("deliveries/replay", new { filters = new { endpoint = ours }, dryRun = true })).Json["count"]!);
+        Assert.Equal(0, (int)(await other.GetAsync("activity")).Json["totals"]!["attempts"]!);
+    }
 
-        string[] reads = [$"endpoints/{ours}", $"deliveries/{delivery}", $"activity?endpoint={ours}"];
-        foreach (var path in reads)
+    [Fact]
+    public async Task An_id_of_another_tenant_answers_on_every_route_as_one_that_does_not_exist()
+    {
+        await using var host = await ManagementHost.StartAsync();
+        var acme = host.As("ann", tenant: "acme", prefix: "/customer");
+        var other = host.As("olga", tenant: "other", prefix: "/customer");
+        var endpoint = (string)(await acme.PostAsync("endpoints", Seeds.Endpoint("http://127.0.0.1:9/ours"))).Is(HttpStatusCode.Created).Json["endpoint"]!["id"]!;
+        var delivery = await host.EnqueueAsync(tenant: "acme");
+        await acme.PostAsync($"deliveries/{delivery}/cancel", new { reason = "test" });
+        var operation = (string)(await acme.PostAsync("deliveries/replay", new { ids = new[] { delivery } })).Is(HttpStatusCode.Accepted).Json["id"]!;
+
+        foreach (var one in RouteCase.WithId)
         {
-            (await other.GetAsync(path)).IsProblem(HttpStatusCode.NotFound, "not-found");
+            var hidden = await AskAsync(other, one.For(endpoint, delivery, operation));
+            var absent = await AskAsync(other, one.For("ep_none", "dlv_none", "op_none"));
+            Assert.True(hidden == HttpStatusCode.NotFound, $"{one.Route} answered {hidden} to another tenant.");
+            Assert.Equal(absent, hidden);
         }
 
-        (string Path, object? Body)[] changes =
-        [
-            ($"endpoints/{ours}/enable", null),
-            ($"endpoints/{ours}/disable", new { reason = "x" }),
-            ($"endpoints/{ours}/rotate-secret", new { }),
-            ($"endpoints/{ours}/test-event", new { type = "call.completed" }),
-            ($"deliveries/{delivery}/replay", null),
-            ($"deliveries/{delivery}/cancel", new { reason = "x" }),
-            ("deliveries/replay", new { ids = new[] { delivery }, dryRun = true }),
-            ("tester/preview", new { endpointId = ours, type = "call.completed" }),
-            ("tester/send", new { endpointId = ours, type = "call.completed" }),
-        ];
-        foreach (var (path, body) in changes)
+        // The same requests are answered to their owner, so it is the tenant that was refused.
+        foreach (var one in RouteCase.WithId.Select(one => one.For(endpoint, delivery, operation)))
         {
-            (await other.PostAsync(path, body)).IsProblem(HttpStatusCode.NotFound, "not-found");
+            var answer = await AskAsync(acme, one);
+            Assert.True(answer != HttpStatusCode.NotFound, $"{one.Route} answered {answer} to its owner.");
+        }
+    }
+
+    private static async Task<HttpStatusCode> AskAsync(Caller caller, RouteCase one)
+    {
+        if (!one.IsStream)
+        {
+            return (await caller.SendAsync(one)).Status;
         }
 
-        (await other.PutAsync($"endpoints/{ours}", Seeds.Endpoint("http://127.0.0.1:9/theirs"))).IsProblem(HttpStatusCode.NotFound, "not-found");
-        (await other.DeleteAsync($"endpoints/{ours}")).IsProblem(HttpStatusCode.NotFound, "not-found");
-        (await acme.GetAsync($"endpoints/{ours}")).Is(HttpStatusCode.OK);
+        // A stream tells in its first event.
+        await using var live = await EventSource.OpenAsync(caller, one.Path);
+        var (name, data) = await live.NextAsync();
+        return name == "problem" ? (HttpStatusCode)(int)data["status"]! : HttpStatusCode.OK;
     }
 
     [Fact]

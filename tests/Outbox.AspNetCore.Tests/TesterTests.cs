@@ -42,6 +42,8 @@ public sealed class TesterTests
         receiver.Answer("/hooks", async context =>
         {
             context.Response.StatusCode = 503;
+            context.Response.Headers["X-Request-Id"] = "req_1";
+            context.Response.Headers["X-Session-Token"] = "a-token-of-the-receiver";
             await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, "come back later");
         });
         await using var host = await ManagementHost.StartAsync();
@@ -56,9 +58,31 @@ public sealed class TesterTests
         Assert.Equal(received.Headers["X-Husky-Signature"], (string?)trial.Json["signature"]!["value"]);
         var response = trial.Json["response"]!;
         Assert.Equal((503, false, "come back later"), ((int)response["statusCode"]!, (bool)response["ok"]!, (string?)response["excerpt"]));
+        Assert.False((bool)response["excerptTruncated"]!);
+        var headers = response["headers"]!.AsArray().ToDictionary(header => (string)header!["name"]!, header => (string?)header!["value"], StringComparer.OrdinalIgnoreCase);
+        Assert.Equal("req_1", headers["X-Request-Id"]);
+        Assert.Null(headers["X-Session-Token"]);
         Assert.StartsWith("Not delivered", (string)response["verdict"]!, StringComparison.Ordinal);
         Assert.Empty((await ops.GetAsync("deliveries")).Items());
         Assert.Single(receiver.All);
+    }
+
+    [Fact]
+    public async Task A_long_answer_is_cut_and_says_so_and_no_answer_has_no_headers()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        receiver.Answer("/long", context => Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, new string('x', 20_000)));
+        await using var host = await ManagementHost.StartAsync();
+        var ops = host.As();
+        var answers = await ops.RegisterAsync(receiver.Url("/long"));
+        var refuses = await ops.RegisterAsync("http://127.0.0.1:9/", "campaign:spring");
+
+        var cut = (await ops.PostAsync("tester/send", new { endpointId = answers, type = "call.completed" })).Is(HttpStatusCode.OK).Json["response"]!;
+        var none = (await ops.PostAsync("tester/send", new { endpointId = refuses, type = "call.completed" })).Is(HttpStatusCode.OK).Json["response"]!;
+
+        Assert.Equal((true, new string('x', 16 * 1024)), ((bool)cut["excerptTruncated"]!, (string?)cut["excerpt"]));
+        Assert.Equal((null, "connect", false), ((int?)none["statusCode"], (string?)none["error"], (bool)none["excerptTruncated"]!));
+        Assert.Null(none["headers"]);
     }
 
     [Fact]

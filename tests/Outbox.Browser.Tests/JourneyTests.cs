@@ -44,7 +44,7 @@ public sealed class JourneyTests
         await page.GetByLabel("Which").SelectOptionAsync("cancelled");
         await visitor.SeesAsync("1 delivery will be sent once more.");
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Replay", Exact = true }).ClickAsync();
-        await visitor.SeesAsync("1 deliveries were put back.");
+        await visitor.SeesAsync("1 delivery was put back.");
         await visitor.GoAsync($"/deliveries/{delivery}");
         await page.Locator("main .status", new() { HasText = "Delivered" }).First.WaitForAsync();
 

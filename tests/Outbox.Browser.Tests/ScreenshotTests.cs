@@ -1,5 +1,8 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Outbox.Inspection;
+using Outbox.Storage;
 
 namespace Outbox.Browser.Tests;
 
@@ -63,6 +66,7 @@ public sealed class ScreenshotTests
             endpoints.Add(put.Endpoint.Id);
         }
 
+        await SeeHourAsync(site, endpoints);
         var last = "";
         for (var i = 0; i < 40; i++)
         {
@@ -74,6 +78,33 @@ public sealed class ScreenshotTests
 
         await site.Receiver.NextAsync(40);
         return (endpoints[1], last);
+    }
+
+    /// <summary>What an hour before would have left for the charts: a call centre in the morning, and a receiver that began to fail.</summary>
+    private static async Task SeeHourAsync(Site site, List<string> endpoints)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var minute = now - TimeSpan.FromTicks(now.Ticks % TimeSpan.TicksPerMinute);
+        var activity = new List<EndpointActivity>();
+        for (var back = 59; back >= 1; back--)
+        {
+            for (var i = 0; i < endpoints.Count; i++)
+            {
+                var attempts = (int)(30 + ((59 - back) * 0.6) + (11 * Math.Sin((back + (17 * i)) / 6.0)) + (5 * Math.Cos(back * (i + 2))));
+                var failed = i == 1 && back < 9 ? attempts / 3 : back % 23 == i ? 2 : 0;
+                var slow = attempts / 12;
+                long[] latency = [0, 0, attempts / 3, attempts - (attempts / 3) - slow, slow, 0, 0, 0, 0, 0, 0, 0];
+                activity.Add(new EndpointActivity
+                {
+                    EndpointId = endpoints[i],
+                    Minute = minute - TimeSpan.FromMinutes(back),
+                    Counts = new ActivityCounts { Attempts = attempts, Delivered = attempts - failed, Latency = LatencyHistogram.From(latency) },
+                    Recent = [],
+                });
+            }
+        }
+
+        await site.Services.GetRequiredService<IInspectionStore>().AddActivityAsync(activity, CancellationToken.None);
     }
 
     private static async Task KeepAsync(IPage page, string name)

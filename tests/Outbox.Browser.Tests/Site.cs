@@ -15,13 +15,14 @@ public sealed class Site : IAsyncDisposable
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    private Site(Receiver receiver, (string Setting, string Value)[] settings)
+    private Site(Receiver receiver, Action<WebhookOutboxOptions>? configure, (string Setting, string Value)[] settings)
     {
         Receiver = receiver;
         _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
             host.UseSetting("ConnectionStrings:Calls", $"Data Source={Path.Combine(_folder.FullName, "calls.db")}");
             host.UseSetting("Webhooks:AllowLocalReceivers", "true");
+            host.ConfigureServices(services => services.Configure<WebhookOutboxOptions>(options => configure?.Invoke(options)));
             host.ConfigureLogging(logging => logging.ClearProviders());
             foreach (var (setting, value) in settings)
             {
@@ -34,13 +35,17 @@ public sealed class Site : IAsyncDisposable
 
     public Receiver Receiver { get; }
 
-    public IWebhookOutbox Outbox => _factory.Services.GetRequiredService<IWebhookOutbox>();
+    public IServiceProvider Services => _factory.Services;
+
+    public IWebhookOutbox Outbox => Services.GetRequiredService<IWebhookOutbox>();
 
     public Uri Address => _factory.ClientOptions.BaseAddress;
 
-    public static async Task<Site> OpenAsync(params (string Setting, string Value)[] settings)
+    public static Task<Site> OpenAsync(params (string Setting, string Value)[] settings) => OpenAsync(configure: null, settings);
+
+    public static async Task<Site> OpenAsync(Action<WebhookOutboxOptions>? configure, params (string Setting, string Value)[] settings)
     {
-        var site = new Site(await Receiver.StartAsync(), settings);
+        var site = new Site(await Receiver.StartAsync(), configure, settings);
         try
         {
             site._playwright = await Playwright.CreateAsync();

@@ -26,6 +26,17 @@ public sealed class StoreTests : IAsyncLifetime, IAsyncDisposable
         new WebhookEndpoint { Scope = WebhookScope.All, Url = "https://hooks.example.com/calls", Profile = "standard" });
 
     [Fact]
+    public async Task Deliveries_are_found_by_what_their_last_attempt_brought()
+    {
+        await EndCallAsync("call_1");
+        await SettleAsync(DeliveryTransition.Exhausted, limit: 1);
+
+        Assert.Equal(1, (await AskAsync("deliveries", "--error", "503")).GetProperty("deliveries").GetArrayLength());
+        Assert.Equal(0, (await AskAsync("deliveries", "--error", "500")).GetProperty("deliveries").GetArrayLength());
+        Assert.Equal(0, (await AskAsync("deliveries", "--error", "timeout")).GetProperty("deliveries").GetArrayLength());
+    }
+
+    [Fact]
     public async Task Status_counts_what_is_owed()
     {
         await EndCallAsync("call_1");
@@ -68,6 +79,21 @@ public sealed class StoreTests : IAsyncLifetime, IAsyncDisposable
         Assert.Contains("answered 503", _terminal.Output, StringComparison.Ordinal);
         Assert.Contains("no ·[2J room [red]left[/]", _terminal.Output, StringComparison.Ordinal);
         Assert.Contains("\"id\": \"call_1\"", _terminal.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Show_tells_what_a_delivery_was_held_for_and_when_that_came()
+    {
+        var enqueued = await Outbox.EnqueueInOwnTransactionAsync(
+            new WebhookEvent("call.ended", new { id = "call_1" }) { Subject = "call_1", Scopes = [WebhookScope.All], Holds = [new("recording", TimeSpan.FromHours(1))] });
+
+        Assert.Equal(0, await RunAsync("show", enqueued.DeliveryIds[0]));
+        Assert.Contains("waits for its recording until", _terminal.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("recording arrived", _terminal.Output, StringComparison.Ordinal);
+
+        await Outbox.ArtifactReadyInOwnTransactionAsync(new WebhookArtifact("call_1", "recording"));
+        Assert.Equal(0, await RunAsync("show", enqueued.DeliveryIds[0]));
+        Assert.Contains("recording arrived", _terminal.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,6 +150,15 @@ public sealed class StoreTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(2, await _terminal.RunAsync("deliveries", "--connection", fresh));
         Assert.Equal(0, await _terminal.RunAsync("schema", "--apply", "--connection", fresh));
         Assert.Equal(0, await _terminal.RunAsync("deliveries", "--connection", fresh));
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_none_is_refused_without_being_repeated()
+    {
+        Assert.Equal(2, await _terminal.RunAsync("status", "--connection", "my-password"));
+
+        Assert.Contains("--connection is no connection string", _terminal.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("my-password", _terminal.Output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -146,9 +146,11 @@ public abstract class TelemetryContract<TFixture> : StoreContract<TFixture>
         await AdvanceMinutesAsync(2);
         await Stores.ChangeAsync(failing, found => found with { FailuresInARow = 1, FailingSince = found.CreatedAt, BlockedUntil = found.CreatedAt });
         Assert.Null((await BacklogAsync()).OldestDue);
+        Assert.Null((await Inspection.CountOpenWorkAsync(new(), 10, CancellationToken.None)).OldestDueAt);
 
         await Stores.ChangeAsync(failing, found => found with { FailuresInARow = 0, FailingSince = null, BlockedUntil = null });
         AssertElapsed(2 * Some.Minute, (await BacklogAsync()).OldestDue);
+        Assert.NotNull((await Inspection.CountOpenWorkAsync(new(), 10, CancellationToken.None)).OldestDueAt);
     }
 
     // A clock that runs by itself may add to what has elapsed.

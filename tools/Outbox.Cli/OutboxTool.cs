@@ -29,7 +29,7 @@ internal static class OutboxTool
 
             config.AddCommand<StatusCommand>("status")
                 .WithDescription("What is owed now, and since when.")
-                .WithExample("status", "--connection", "Data Source=calls.db");
+                .WithExample("status", "--connection", "\"Data Source=calls.db\"");
             config.AddCommand<DeliveriesCommand>("deliveries")
                 .WithDescription("Deliveries, newest first.")
                 .WithExample("deliveries", "--status", "exhausted", "--subject", "call_42");
@@ -64,8 +64,14 @@ internal static class OutboxTool
             return Failed;
         }
 
+        if (failure is OperationCanceledException)
+        {
+            console.MarkupLine("[yellow]stopped[/] before it was done; what was done stays.");
+            return No;
+        }
+
         var isKnown = failure is WebhookValidationException or OutboxStoreException or DbException or IOException or CommandAppException or ArgumentException;
         console.MarkupLineInterpolated($"[red]error:[/] {(isKnown ? failure.Message : failure.ToString())}");
-        return failure is OperationCanceledException ? No : Failed;
+        return Failed;
     }
 }

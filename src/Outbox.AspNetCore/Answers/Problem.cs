@@ -22,11 +22,19 @@ internal sealed class Problem : IResult, IStatusCodeHttpResult
 
     public static Problem NotFound(string what, string id) => new(404, "not-found", "Not found", $"There is no {what} '{id}'.");
 
+    public static Problem NoRoute(string method, string path) =>
+        new(404, "not-found", "Not found", $"There is no {method} of '{path}' here.");
+
     public static Problem Conflict(string detail) => new(409, "conflict", "Not in this state", detail);
+
+    public static Problem MediaType() =>
+        new(415, "media-type", "The body's type is not read here", "Send the body as Content-Type: application/json; a request without a body needs a route that takes none.");
 
     public static Problem Validation(string field, string detail) => new(422, "validation", "The request cannot be accepted", detail, field);
 
     public static Problem Busy(string detail) => new(503, "busy", "Busy", detail);
+
+    public static Problem Unexpected() => new(500, "unexpected", "Something went wrong", "The request failed in this host; its log has the details.");
 
     public static Problem Store() =>
         new(503, "store", "The database cannot be reached", "The outbox's database does not answer now. Try again; the host's log has the details.");

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
 
 namespace Outbox.AspNetCore.Answers;
 
@@ -14,11 +13,6 @@ internal static class RequestBody
     public static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> typeInfo)
         where T : class
     {
-        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || type.MediaType != "application/json")
-        {
-            throw new ProblemException(Problem.Malformed("Send the body as Content-Type: application/json."));
-        }
-
         try
         {
             if (http.Request.ContentLength > MaxBytes)

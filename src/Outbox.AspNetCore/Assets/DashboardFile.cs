@@ -1,10 +1,9 @@
 using System.Collections.Frozen;
-using System.Security.Cryptography;
 
 namespace Outbox.AspNetCore.Assets;
 
 /// <summary>A file of the dashboard, as it is in this assembly.</summary>
-internal sealed record DashboardFile(string Path, string ContentType, byte[] Content, string ETag)
+internal sealed record DashboardFile(string Path, string ContentType, byte[] Content)
 {
     private const string Root = "dashboard/";
 
@@ -31,6 +30,6 @@ internal sealed record DashboardFile(string Path, string ContentType, byte[] Con
         stream.ReadExactly(content);
         var path = resource[Root.Length..];
         var contentType = ContentTypes.GetValueOrDefault(System.IO.Path.GetExtension(path), "application/octet-stream");
-        return new DashboardFile(path, contentType, content, $"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..32]}\"");
+        return new DashboardFile(path, contentType, content);
     }
 }

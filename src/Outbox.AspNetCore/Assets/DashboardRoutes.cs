@@ -19,24 +19,25 @@ internal static class DashboardRoutes
             var pattern = string.Equals(file.Path, Index, StringComparison.Ordinal) ? "/" : "/" + file.Path;
             group.MapMethods(pattern, Methods, context => ServeAsync(context, file)).ExcludeFromDescription();
         }
+
+        // What is not there is answered here too, with the same headers.
+        group.Map("/{**path}", NotFoundAsync).ExcludeFromDescription();
+    }
+
+    private static Task NotFoundAsync(HttpContext context)
+    {
+        SafeHeaders.AddTo(context.Response);
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
     }
 
     private static Task ServeAsync(HttpContext context, DashboardFile file)
     {
+        SafeHeaders.AddTo(context.Response);
         if (string.Equals(file.Path, Index, StringComparison.Ordinal) && context.Request.Path.Value is not [.., '/'])
         {
             // The page's URLs are relative: without the slash they would miss the prefix.
             context.Response.Redirect($"{context.Request.PathBase}{context.Request.Path}/{context.Request.QueryString}");
-            return Task.CompletedTask;
-        }
-
-        SafeHeaders.AddTo(context.Response);
-        var headers = context.Response.Headers;
-        headers.CacheControl = "no-cache";
-        headers.ETag = file.ETag;
-        if (context.Request.Headers.IfNoneMatch.Contains(file.ETag, StringComparer.Ordinal))
-        {
-            context.Response.StatusCode = StatusCodes.Status304NotModified;
             return Task.CompletedTask;
         }
 

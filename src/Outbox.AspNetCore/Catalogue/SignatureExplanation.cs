@@ -9,8 +9,8 @@ namespace Outbox.AspNetCore.Catalogue;
 /// <summary>How a request came to its signature, step by step.</summary>
 internal static class SignatureExplanation
 {
-    /// <summary>The steps; null where the request is not signed.</summary>
-    public static SignatureView? Of(WebhookWireRequest request, WebhookProfile profile)
+    /// <summary>The steps; null where the request is not signed. What is signed has the payload in it, which not everybody may see.</summary>
+    public static SignatureView? Of(WebhookWireRequest request, WebhookProfile profile, bool showsPayload)
     {
         var scheme = profile.Signature;
         if (request.Timestamp is not { } timestamp || request.Headers.LastOrDefault(header => header.Name == scheme.Header)?.Value is not { } value)
@@ -24,7 +24,7 @@ internal static class SignatureExplanation
             SignedContent.TimestampAndBody => $"{timestamp}.",
             _ => $"{request.EventId}.{timestamp}.",
         };
-        var signed = before + Encoding.UTF8.GetString(request.Body.Span);
+        var signed = showsPayload ? before + Encoding.UTF8.GetString(request.Body.Span) : null;
         var keyNote = scheme.Key == SecretEncoding.WhsecBase64 ? "what follows whsec_ in the secret, decoded from base64" : "the secret's UTF-8 bytes";
         var encoding = scheme.Encoding == SignatureEncoding.Hex ? "hex" : "base64";
         List<StepView> steps =
@@ -36,6 +36,7 @@ internal static class SignatureExplanation
             steps.Add(new("Put before it", TextOfPrefix(scheme), before));
         }
 
+        steps.Add(new("This is the string that is signed", "Byte for byte: no line break at its end, nothing escaped anew.", signed));
         steps.Add(new("Compute HMAC-SHA256", $"The key is {keyNote}. The 32 bytes are written as {(encoding == "hex" ? "64 lower-case hexadecimal digits" : "base64 with padding")}.", SignatureIn(value, scheme)));
         steps.Add(new($"Write the header {scheme.Header}", TextOfHeader(scheme), value));
         return new SignatureView

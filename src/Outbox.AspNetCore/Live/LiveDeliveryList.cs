@@ -14,22 +14,23 @@ internal sealed class LiveDeliveryList(DeliveryReader deliveries, Access access,
     public async ValueTask<IReadOnlyList<LiveEvent>> NextAsync(CancellationToken cancellationToken)
     {
         var page = await deliveries.ListAsync(access, query, limit, cursor: null, cancellationToken);
-        var now = page.Items.ToDictionary(view => view.Id, view => (View: view, Text: TextOf([view], reset: false, [])), StringComparer.Ordinal);
+        var more = page.NextCursor is not null;
+        var now = page.Items.ToDictionary(view => view.Id, view => (View: view, Text: TextOf([view], reset: false, [], more: false)), StringComparer.Ordinal);
         var before = _told;
         _told = now;
         if (before is null)
         {
-            return [new LiveEvent("deliveries", TextOf(page.Items, reset: true, []))];
+            return [new LiveEvent("deliveries", TextOf(page.Items, reset: true, [], more))];
         }
 
         var changed = page.Items.Where(view => !before.TryGetValue(view.Id, out var known) || known.Text != now[view.Id].Text).ToList();
 
         // What newer rows pushed off the page still matches; what is gone from within it does not.
-        var end = page.Items.Count == limit ? page.Items[^1].EnqueuedAt : DateTimeOffset.MinValue;
+        var end = !more ? DateTimeOffset.MinValue : page.Items is [.., var last] ? last.EnqueuedAt : DateTimeOffset.MaxValue;
         var removed = before.Values.Where(known => !now.ContainsKey(known.View.Id) && known.View.EnqueuedAt > end).Select(known => known.View.Id).ToList();
-        return changed.Count + removed.Count == 0 ? [] : [new LiveEvent("deliveries", TextOf(changed, reset: false, removed))];
+        return changed.Count + removed.Count == 0 ? [] : [new LiveEvent("deliveries", TextOf(changed, reset: false, removed, more))];
     }
 
-    private static string TextOf(IReadOnlyList<DeliveryView> items, bool reset, IReadOnlyList<string> removed) =>
-        JsonSerializer.Serialize(new LiveDeliveries(items, reset, removed), ManagementJson.Default.LiveDeliveries);
+    private static string TextOf(IReadOnlyList<DeliveryView> items, bool reset, IReadOnlyList<string> removed, bool more) =>
+        JsonSerializer.Serialize(new LiveDeliveries(items, reset, removed, more), ManagementJson.Default.LiveDeliveries);
 }

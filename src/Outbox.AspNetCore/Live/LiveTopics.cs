@@ -39,6 +39,7 @@ internal sealed class LiveTopics(Mapping mapping, EndpointReader endpoints, Deli
                 var delivery = Needed("id", query.Id);
                 return WhenChanged("delivery", stop => deliveries.DetailsAsync(access, delivery, stop), ManagementJson.Default.DeliveryDetailsView);
             case "deliveries":
+                _ = filters.Filter(access); // what cannot be read is refused before the stream begins
                 return new LiveDeliveryList(deliveries, access, filters, Paging.Limit(query.Limit)).NextAsync;
             case "endpoints":
                 return Every(Slowly, EachChanged("endpoints", stop => ItemsAsync(access, stop), item => item.Endpoint.Id, items => JsonSerializer.Serialize(new ListView<EndpointItem>(items), ManagementJson.Default.ListViewEndpointItem)));

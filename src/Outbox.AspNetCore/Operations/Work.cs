@@ -14,7 +14,7 @@ internal sealed class Work(Mapping mapping)
         var count = await mapping.Outbox.Inspection.CountAsync(filter, MostExpected, cancellationToken);
         operation.Expect(count.Count, count.Capped);
         var replayed = await mapping.Outbox.Deliveries.ReplayAsync(filter, operation, cancellationToken);
-        return Text($"{replayed:N0} deliveries were put back.");
+        return $"{Several(replayed, "delivery was", "deliveries were")} put back.";
     }
 
     /// <summary>Puts back a list of deliveries that the caller may see.</summary>
@@ -68,10 +68,13 @@ internal sealed class Work(Mapping mapping)
     {
         var erased = await mapping.Outbox.EraseSubjectAsync(subject, tenant, cancellationToken);
         operation.Report(erased.Events);
-        return Text($"{erased.Events:N0} events were emptied, {erased.CancelledDeliveries:N0} open deliveries cancelled, {erased.DeletedEndpoints:N0} endpoints of the call deleted.");
+        return $"{Several(erased.Events, "event was", "events were")} emptied, {Several(erased.CancelledDeliveries, "open delivery", "open deliveries")} cancelled, "
+            + $"{Several(erased.DeletedEndpoints, "endpoint", "endpoints")} of the call deleted.";
     }
 
     private const int MostExpected = 1_000_000;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static string Several(int count, string one, string many) => Text($"{count:N0} {(count == 1 ? one : many)}");
 }

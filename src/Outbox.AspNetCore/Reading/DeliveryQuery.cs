@@ -1,5 +1,6 @@
 using System.Globalization;
 using Outbox.AspNetCore.Answers;
+using Outbox.AspNetCore.Routes;
 using Outbox.AspNetCore.Security;
 using Outbox.AspNetCore.Views;
 using Outbox.Deliveries;
@@ -48,11 +49,11 @@ internal sealed record DeliveryQuery
     {
         var filter = new DeliveryFilter
         {
-            EndpointId = Given(Endpoint),
-            EventId = Given(Event),
-            EventType = Given(Type),
-            Subject = Given(Subject),
-            Tenant = Given(Tenant),
+            EndpointId = Requested.Text("endpoint", Endpoint),
+            EventId = Requested.Text("event", Event),
+            EventType = Requested.Text("type", Type),
+            Subject = Requested.Text("subject", Subject),
+            Tenant = Requested.Text("tenant", Tenant),
             EndpointTenant = access.Tenant,
             From = Time("from", From),
             Until = Time("until", Until),
@@ -61,9 +62,9 @@ internal sealed record DeliveryQuery
     }
 
     /// <summary>The delivery's id that was searched for, which no filter finds; else null.</summary>
-    public string? DeliveryId => Given(Search) is { } search && search.StartsWith("dlv_", StringComparison.Ordinal) ? search : null;
+    public string? DeliveryId => Requested.Text("search", Search) is { } search && search.StartsWith("dlv_", StringComparison.Ordinal) ? search : null;
 
-    private DeliveryFilter WithStatus(DeliveryFilter filter) => Given(Status) switch
+    private DeliveryFilter WithStatus(DeliveryFilter filter) => Requested.Text("status", Status) switch
     {
         null => filter,
         "open" => filter with { OpenOnly = true },
@@ -74,14 +75,14 @@ internal sealed record DeliveryQuery
                 $"'{name}' is no status. Give waiting, delivering, delivered, exhausted, parked, cancelled, open or failed.", "status")),
     };
 
-    private DeliveryFilter WithError(DeliveryFilter filter) => Given(Error) switch
+    private DeliveryFilter WithError(DeliveryFilter filter) => Requested.Text("error", Error) switch
     {
         null => filter,
         { } error when int.TryParse(error, NumberStyles.None, CultureInfo.InvariantCulture, out var code) => filter with { LastStatusCode = code },
         { } error => filter with { LastError = error },
     };
 
-    private DeliveryFilter WithSearch(DeliveryFilter filter) => Given(Search) switch
+    private DeliveryFilter WithSearch(DeliveryFilter filter) => Requested.Text("search", Search) switch
     {
         null => filter,
         ['e', 'v', 't', '_', ..] id => filter with { EventId = id },
@@ -89,10 +90,8 @@ internal sealed record DeliveryQuery
         { } subject => filter with { SubjectPrefix = subject },
     };
 
-    private static string? Given(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
-
     private static DateTimeOffset? Time(string name, string? value) =>
-        Given(value) is not { } text ? null
+        Requested.Text(name, value) is not { } text ? null
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
         : throw new ProblemException(Problem.Malformed($"'{text}' is no time. Write it as 2026-05-25T14:35:12Z.", name));
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Outbox.AspNetCore.Answers;
+using Outbox.AspNetCore.Routes;
 using Outbox.AspNetCore.Security;
 using Outbox.AspNetCore.Views;
 using Outbox.Deliveries;
@@ -14,7 +15,7 @@ internal sealed class DeliveryReader(Mapping mapping)
     /// <summary>The delivery of that id.</summary>
     /// <exception cref="ProblemException">There is none that the caller may see.</exception>
     public async Task<DeliveryDetails> GetAsync(Access access, string id, CancellationToken cancellationToken) =>
-        await Deliveries.GetAsync(id, cancellationToken) is { } delivery && await SeesAsync(access, delivery, cancellationToken)
+        Requested.IsText(id) && await Deliveries.GetAsync(id, cancellationToken) is { } delivery && await SeesAsync(access, delivery, cancellationToken)
             ? delivery
             : throw new ProblemException(Problem.NotFound("delivery", id));
 

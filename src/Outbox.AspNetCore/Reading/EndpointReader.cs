@@ -1,5 +1,6 @@
 using System.Globalization;
 using Outbox.AspNetCore.Answers;
+using Outbox.AspNetCore.Routes;
 using Outbox.AspNetCore.Security;
 using Outbox.AspNetCore.Views;
 
@@ -13,7 +14,7 @@ internal sealed class EndpointReader(Mapping mapping)
     /// <summary>The endpoint of that id.</summary>
     /// <exception cref="ProblemException">There is none that the caller may see.</exception>
     public async Task<EndpointInfo> GetAsync(Access access, string id, CancellationToken cancellationToken) =>
-        await mapping.Outbox.Endpoints.GetAsync(id, cancellationToken) is { } endpoint && access.Sees(endpoint)
+        Requested.IsText(id) && await mapping.Outbox.Endpoints.GetAsync(id, cancellationToken) is { } endpoint && access.Sees(endpoint)
             ? endpoint
             : throw new ProblemException(Problem.NotFound("endpoint", id));
 
@@ -78,18 +79,18 @@ internal sealed record EndpointQuery
 
     public string? State { get; init; }
 
-    public string? WantedTenant => Given(Tenant);
+    public string? WantedTenant => Requested.Text("tenant", Tenant);
 
-    public WebhookScope? WantedScope => Given(Scope) is { } scope ? WebhookScope.Parse(scope) : null;
+    public WebhookScope? WantedScope => Requested.Text("scope", Scope) is { } scope ? WebhookScope.Parse(scope) : null;
 
-    public string? WantedProfile => Given(Profile);
+    public string? WantedProfile => Requested.Text("profile", Profile);
 
     public bool Matches(EndpointInfo endpoint, Access access) =>
         (WantedTenant is not { } tenant || endpoint.Tenant == tenant)
         && IsInState(endpoint)
-        && (Given(Search) is not { } search || Texts(endpoint, access).Any(text => text?.Contains(search, StringComparison.OrdinalIgnoreCase) is true));
+        && (Requested.Text("search", Search) is not { } search || Texts(endpoint, access).Any(text => text?.Contains(search, StringComparison.OrdinalIgnoreCase) is true));
 
-    private bool IsInState(EndpointInfo endpoint) => Given(State) switch
+    private bool IsInState(EndpointInfo endpoint) => Requested.Text("state", State) switch
     {
         null => true,
         "enabled" => endpoint.Enabled,
@@ -102,6 +103,4 @@ internal sealed record EndpointQuery
     // What a caller may not see must not be found by guessing at it either.
     private static IEnumerable<string?> Texts(EndpointInfo endpoint, Access access) =>
         [access.Show(endpoint.Url), endpoint.Scope.ToString(), endpoint.Tenant, endpoint.Id];
-
-    private static string? Given(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
 }

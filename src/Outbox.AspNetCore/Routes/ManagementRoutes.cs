@@ -15,7 +15,7 @@ namespace Outbox.AspNetCore.Routes;
 internal static class ManagementRoutes
 {
     private static readonly string[] ContentTypes = [ProblemBody.ContentType];
-    private static readonly int[] ProblemStatuses = [400, 403, 404, 409, 422, 503];
+    private static readonly int[] ProblemStatuses = [400, 403, 404, 409, 415, 422, 500, 503];
 
     public static void Map(RouteGroupBuilder api, Mapping mapping)
     {
@@ -39,5 +39,13 @@ internal static class ManagementRoutes
         CatalogueRoutes.Map(api, catalogue);
         TesterRoutes.Map(api, mapping, endpoints, catalogue);
         LiveRoutes.Map(api, mapping, new LiveTopics(mapping, endpoints, deliveries, figures));
+        api.Map("/{**path}", (HttpContext http) => (IResult)Unknown(http.Request)).ExcludeFromDescription();
     }
+
+    /// <summary>What no other route takes, the routes' own answer being bare: an address that is not there, or a body that is no JSON.</summary>
+    private static Problem Unknown(HttpRequest request) =>
+        (HttpMethods.IsPost(request.Method) || HttpMethods.IsPut(request.Method))
+        && request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) is not true
+            ? Problem.MediaType()
+            : Problem.NoRoute(request.Method, request.Path);
 }

@@ -1,16 +1,20 @@
+using Outbox.AspNetCore.Answers;
+
 namespace Outbox.AspNetCore.Routes;
 
-/// <summary>Texts of a request, checked before they go further.</summary>
+/// <summary>Texts of a request.</summary>
 internal static class Requested
 {
-    private const int MaxReason = 200;
+    /// <summary>Why somebody did it; what to write where they did not say.</summary>
+    public static string Reason(string? reason, string otherwise) => string.IsNullOrWhiteSpace(reason) ? otherwise : reason.Trim();
 
-    /// <exception cref="WebhookValidationException">It is too long, or has control characters.</exception>
-    public static string Reason(string? reason, string otherwise)
-    {
-        var text = string.IsNullOrWhiteSpace(reason) ? otherwise : reason.Trim();
-        return text.Length <= MaxReason && !text.Any(char.IsControl)
-            ? text
-            : throw new WebhookValidationException("reason", $"The reason has {text.Length} characters; give at most {MaxReason} without control characters.");
-    }
+    /// <summary>Something to look for; null where nothing is given.</summary>
+    /// <exception cref="ProblemException">It has control characters, which no text in the outbox has and not every database can be asked for.</exception>
+    public static string? Text(string field, string? value) =>
+        string.IsNullOrWhiteSpace(value) ? null
+        : IsText(value) ? value.Trim()
+        : throw new ProblemException(Problem.Malformed("The value has control characters. Leave them out.", field));
+
+    /// <summary>Whether a text could be an id of anything.</summary>
+    public static bool IsText(string value) => !value.Any(char.IsControl);
 }

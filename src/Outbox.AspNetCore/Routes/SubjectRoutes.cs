@@ -24,12 +24,12 @@ internal static class SubjectRoutes
                 throw new ProblemException(Problem.Forbidden("The platform erases subjects; ask its operators."));
             }
 
-            if (string.IsNullOrWhiteSpace(body.Subject) || body.Subject.Length > LongestSubject)
+            if (string.IsNullOrWhiteSpace(body.Subject) || body.Subject.Length > LongestSubject || !Requested.IsText(body.Subject))
             {
-                throw new WebhookValidationException("subject", $"Give the subject to erase, in 1 to {LongestSubject} characters: a call's id.");
+                throw new WebhookValidationException("subject", $"Give the subject to erase, in 1 to {LongestSubject} characters without control characters: a call's id.");
             }
 
-            var filter = new DeliveryFilter { Subject = body.Subject, Tenant = body.Tenant };
+            var filter = new DeliveryFilter { Subject = body.Subject, Tenant = Requested.Text("tenant", body.Tenant) };
             return body.DryRun
                 ? Answer.Ok(new EraseCountView(CountView.Of(await mapping.Outbox.Inspection.CountAsync(filter, SessionView.Cap, http.RequestAborted))))
                 : Answer.Accepted(Start(mapping, work, access, body.Subject, body.Tenant).Show());

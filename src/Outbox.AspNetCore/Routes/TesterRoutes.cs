@@ -21,7 +21,7 @@ internal static class TesterRoutes
             var (access, id, webhookEvent) = await ReadAsync(http);
             var request = await mapping.Tester.PreviewAsync(id, webhookEvent, http.RequestAborted) ?? throw Gone(id);
             var profile = ProfileOf(request);
-            return Answer.Ok(new PreviewView(RequestView.Of(request, access), Explain(request, profile, access), VerificationCode.For(profile)));
+            return Answer.Ok(new PreviewView(RequestView.Of(request, access), SignatureExplanation.Of(request, profile, access.SeesPayloads), VerificationCode.For(profile)));
         }).Accepts<TesterBody>("application/json").WithSummary("Composes and signs a request, and sends nothing");
 
         api.MapPost("/tester/send", async Task<Answer<TrialView>> (HttpContext http) =>
@@ -30,7 +30,7 @@ internal static class TesterRoutes
             var trial = await mapping.Tester.SendAsync(id, webhookEvent, http.RequestAborted) ?? throw Gone(id);
             var profile = ProfileOf(trial.Request);
             return Answer.Ok(new TrialView(
-                RequestView.Of(trial.Request, access), Explain(trial.Request, profile, access), VerificationCode.For(profile), ResponseOf(trial, profile, access)));
+                RequestView.Of(trial.Request, access), SignatureExplanation.Of(trial.Request, profile, access.SeesPayloads), VerificationCode.For(profile), ResponseOf(trial, profile, access)));
         }).Accepts<TesterBody>("application/json").WithSummary("Sends one request now, stored nowhere");
 
         async Task<(Access Access, string Id, WebhookEvent Event)> ReadAsync(HttpContext http)
@@ -51,12 +51,6 @@ internal static class TesterRoutes
 
     private static ProblemException Gone(string id) => new(Problem.NotFound("endpoint", id));
 
-    // The string that is signed has the payload in it.
-    private static SignatureView? Explain(WebhookWireRequest request, WebhookProfile profile, Access access) =>
-        SignatureExplanation.Of(request, profile) is { } explained && !access.SeesPayloads
-            ? explained with { SignedString = "" }
-            : SignatureExplanation.Of(request, profile);
-
     private static ResponseView ResponseOf(WebhookTrial trial, WebhookProfile profile, Access access) => new()
     {
         Ok = trial.Delivered,
@@ -65,8 +59,8 @@ internal static class TesterRoutes
         Detail = trial.Detail,
         DurationMs = (long)trial.Duration.TotalMilliseconds,
         Excerpt = access.SeesPayloads ? trial.Excerpt : null,
-        ExcerptTruncated = false,
-        Headers = null,
+        ExcerptTruncated = trial.ExcerptIsCut,
+        Headers = access.SeesPayloads && trial.StatusCode is not null ? [.. trial.Headers.Select(header => HeaderView.OfAnswer(header.Key, header.Value))] : null,
         Verdict = VerdictOf(trial, profile),
     };
 

@@ -15,7 +15,6 @@ internal sealed partial class GuardFilter(Mapping mapping) : IEndpointFilter
     {
         var http = context.HttpContext;
         SafeHeaders.AddTo(http.Response);
-        http.Response.Headers.CacheControl = "no-store";
         try
         {
             http.Features.Set(await Access.FindAsync(http, mapping.Options));
@@ -31,10 +30,15 @@ internal sealed partial class GuardFilter(Mapping mapping) : IEndpointFilter
         {
             if (problem.Body.Status == StatusCodes.Status503ServiceUnavailable && e is not ProblemException)
             {
-                StoreFailed(http.RequestServices.GetRequiredService<ILogger<GuardFilter>>(), e);
+                StoreFailed(LoggerOf(http), e);
             }
 
             return problem;
+        }
+        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted)
+        {
+            RequestFailed(LoggerOf(http), e, http.Request.Method, http.Request.Path);
+            return Problem.Unexpected();
         }
     }
 
@@ -49,6 +53,11 @@ internal sealed partial class GuardFilter(Mapping mapping) : IEndpointFilter
 
     [LoggerMessage(83, LogLevel.Error, "The management API could not ask the outbox's database.")]
     private static partial void StoreFailed(ILogger logger, Exception failure);
+
+    [LoggerMessage(84, LogLevel.Error, "The management API failed at {Method} {Path}.")]
+    private static partial void RequestFailed(ILogger logger, Exception failure, string method, string path);
+
+    private static ILogger LoggerOf(HttpContext http) => http.RequestServices.GetRequiredService<ILogger<GuardFilter>>();
 
     private static void RefuseReaders(HttpContext http)
     {

@@ -6,8 +6,6 @@ namespace Outbox.AspNetCore.Views;
 /// <summary>A request as it goes on the wire, as this caller may see it.</summary>
 internal sealed record RequestView
 {
-    private static readonly string[] Credentials = ["authorization", "token", "secret", "password", "api-key", "apikey", "credential"];
-
     public required string Method { get; init; }
 
     public required string Url { get; init; }
@@ -36,8 +34,7 @@ internal sealed record RequestView
     private static HeaderView Show(WebhookWireHeader header, Access access) => header switch
     {
         { Value: null } => new(header.Name, null, "fresh in each attempt; not kept"),
-        { Source: WebhookHeaderSource.Event } when Array.Exists(Credentials, word => header.Name.Contains(word, StringComparison.OrdinalIgnoreCase)) =>
-            new(header.Name, null, "not shown: it sounds like a credential"),
+        { Source: WebhookHeaderSource.Event } when HeaderView.SoundsLikeCredential(header.Name) => new(header.Name, null, HeaderView.Withheld),
         { Source: WebhookHeaderSource.Event } when !access.SeesPayloads => new(header.Name, null, "not shown to you"),
         { Source: WebhookHeaderSource.Event } => new(header.Name, header.Value, "of this event"),
         _ => new(header.Name, header.Value, null),
@@ -45,4 +42,14 @@ internal sealed record RequestView
 }
 
 /// <summary>A header, and what is to say about it.</summary>
-internal sealed record HeaderView(string Name, string? Value, string? Note);
+internal sealed record HeaderView(string Name, string? Value, string? Note)
+{
+    public const string Withheld = "not shown: it sounds like a credential";
+
+    private static readonly string[] Credentials = ["authorization", "token", "secret", "password", "api-key", "apikey", "credential", "cookie"];
+
+    public static bool SoundsLikeCredential(string name) => Array.Exists(Credentials, word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>A header of what a receiver answered.</summary>
+    public static HeaderView OfAnswer(string name, string value) => SoundsLikeCredential(name) ? new(name, null, Withheld) : new(name, value, null);
+}

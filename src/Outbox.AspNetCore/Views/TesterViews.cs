@@ -15,7 +15,8 @@ internal sealed record SignatureView
 
     public required IReadOnlyList<StepView> Steps { get; init; }
 
-    public required string SignedString { get; init; }
+    /// <summary>Null where the caller may not see payloads.</summary>
+    public required string? SignedString { get; init; }
 
     public required string Algorithm { get; init; }
 

@@ -74,7 +74,7 @@ internal sealed class WebhookDeliveries(IDeliveryStore store, StoreGate gate, Wa
     public async Task<bool> CancelAsync(string id, string reason, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(id);
-        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        OperatorReason.Check(reason);
         await gate.OpenAsync(cancellationToken);
         var cancelled = await store.CancelAsync(id, reason, cancellationToken);
 

@@ -25,7 +25,6 @@ internal sealed class WebhookEndpoints(
     TimeProvider clock,
     IRandomSource random) : IWebhookEndpoints
 {
-    private const int MaxReasonLength = 200;
     private const string DisabledByRequest = "disabled by request";
 
     private static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(30);
@@ -69,12 +68,7 @@ internal sealed class WebhookEndpoints(
 
     public async Task<bool> DisableAsync(string id, string reason, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
-        if (reason.Length > MaxReasonLength || reason.Any(char.IsControl))
-        {
-            throw new WebhookValidationException("reason", $"The reason has {reason.Length} characters; give at most {MaxReasonLength} without control characters.");
-        }
-
+        OperatorReason.Check(reason);
         return await ChangeAsync(id, stored => Disable(stored, reason), cancellationToken) is not null;
     }
 

@@ -40,6 +40,9 @@ public sealed record OpenWork
     /// <summary>Exhausted.</summary>
     public required BoundedCount Exhausted { get; init; }
 
-    /// <summary>The due time of the delivery that is overdue the longest, or null.</summary>
+    /// <summary>
+    /// The due time of the delivery that could be sent and has waited longest for it, or null. What queues behind another of its ordering key is not
+    /// due, and what waits because its endpoint is blocked or paced is not late.
+    /// </summary>
     public DateTimeOffset? OldestDueAt { get; init; }
 }

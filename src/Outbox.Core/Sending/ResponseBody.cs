@@ -9,20 +9,22 @@ internal static class ResponseBody
     // Small bodies are read to their end even when little of them is kept, so that the connection can be used again.
     private const int SmallestBuffer = 1024;
 
-    public static async ValueTask<string?> ReadExcerptAsync(
+    public static async ValueTask<(string? Text, bool IsCut)> ReadExcerptAsync(
         HttpResponseMessage response, WebhookSendingOptions options, CancellationTokenSource deadline)
     {
         if (response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified || response.Content.Headers.ContentLength == 0)
         {
-            return null;
+            return (null, false);
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(options.MaxExcerptBytes, SmallestBuffer));
+        // One byte more than is kept tells whether there is more.
+        var most = Math.Max(options.MaxExcerptBytes + 1, SmallestBuffer);
+        var buffer = ArrayPool<byte>.Shared.Rent(most);
         try
         {
-            var length = await FillAsync(response.Content, buffer, options.BodyTimeout, deadline);
-            length = Math.Min(length, options.MaxExcerptBytes);
-            return length == 0 ? null : SafeText.FromUtf8(buffer.AsSpan(0, length), options.MaxExcerptBytes);
+            var (read, isWhole) = await FillAsync(response.Content, buffer.AsMemory(0, most), options.BodyTimeout, deadline);
+            var length = Math.Min(read, options.MaxExcerptBytes);
+            return (length == 0 ? null : SafeText.FromUtf8(buffer.AsSpan(0, length), options.MaxExcerptBytes), !isWhole || read > length);
         }
         finally
         {
@@ -62,7 +64,7 @@ internal static class ResponseBody
     private static WebhookResponse TooLarge(int limit) =>
         new() { ErrorCode = SendErrorCodes.AnswerTooLarge, Detail = $"The answer's body is larger than {limit} bytes." };
 
-    private static async ValueTask<int> FillAsync(HttpContent content, byte[] buffer, TimeSpan timeout, CancellationTokenSource deadline)
+    private static async ValueTask<(int Length, bool IsWhole)> FillAsync(HttpContent content, Memory<byte> buffer, TimeSpan timeout, CancellationTokenSource deadline)
     {
         var length = 0;
         var armed = false;
@@ -71,7 +73,7 @@ internal static class ResponseBody
             var stream = await content.ReadAsStreamAsync(deadline.Token);
             while (length < buffer.Length)
             {
-                var read = stream.ReadAsync(buffer.AsMemory(length), deadline.Token);
+                var read = stream.ReadAsync(buffer[length..], deadline.Token);
                 if (!read.IsCompleted && !armed)
                 {
                     // Most bodies came with the headers; only one that did not is worth a timer.
@@ -82,7 +84,7 @@ internal static class ResponseBody
                 var count = await read;
                 if (count == 0)
                 {
-                    break;
+                    return (length, true);
                 }
 
                 length += count;
@@ -93,6 +95,6 @@ internal static class ResponseBody
             // Cut, late or broken: what arrived is the excerpt.
         }
 
-        return length;
+        return (length, false);
     }
 }

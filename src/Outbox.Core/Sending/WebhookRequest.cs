@@ -17,4 +17,7 @@ internal sealed record WebhookRequest
 
     /// <summary>Where the caller wants the whole answer: how large it may be. Null: the beginning is enough, to show to people.</summary>
     public int? MaxAnswerBytes { get; init; }
+
+    /// <summary>Whether the caller wants the answer's headers.</summary>
+    public bool WantsAnswerHeaders { get; init; }
 }

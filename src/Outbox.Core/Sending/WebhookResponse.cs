@@ -16,6 +16,12 @@ internal sealed record WebhookResponse
     /// <summary>The beginning of the body, made fit to store and show; null when there was none.</summary>
     public string? Excerpt { get; init; }
 
+    /// <summary>Whether the body has more than the excerpt, or did not arrive whole.</summary>
+    public bool ExcerptIsCut { get; init; }
+
+    /// <summary>The answer's headers, made fit to show, where the request wants them; empty otherwise.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
     /// <summary>The whole body where the request wants it; empty otherwise.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 

@@ -109,13 +109,26 @@ internal sealed class WebhookSender(
             return await ResponseBody.ReadWholeAsync(response, limit, deadline) with { StatusCode = status };
         }
 
+        var (excerpt, isCut) = await ResponseBody.ReadExcerptAsync(response, options, deadline);
         return new WebhookResponse
         {
             StatusCode = status,
             RetryAfter = ReadRetryAfter(response),
-            Excerpt = await ResponseBody.ReadExcerptAsync(response, options, deadline),
+            Excerpt = excerpt,
+            ExcerptIsCut = isCut,
+            Headers = request.WantsAnswerHeaders ? ReadHeaders(response) : [],
         };
     }
+
+    /// <summary>As they came. The handler bounds all of them together.</summary>
+    private static KeyValuePair<string, string>[] ReadHeaders(HttpResponseMessage response) =>
+    [
+        .. response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated).SelectMany(
+            header => header.Value,
+            (header, value) => KeyValuePair.Create(Shown(header.Key), Shown(value))),
+    ];
+
+    private static string Shown(string text) => SafeText.Clean(text, GuardedHandler.MaxResponseHeadersKilobytes * 1024);
 
     private TimeSpan? ReadRetryAfter(HttpResponseMessage response)
         => response.Headers.NonValidated.TryGetValues("Retry-After", out var values) && values.Count == 1

@@ -65,7 +65,7 @@ internal sealed class WebhookTester(
             return null;
         }
 
-        var response = await sender.SendAsync(prepared.Request, cancellationToken);
+        var response = await sender.SendAsync(prepared.Request with { WantsAnswerHeaders = true }, cancellationToken);
         return new WebhookTrial
         {
             Request = prepared.Shown,
@@ -73,7 +73,9 @@ internal sealed class WebhookTester(
             StatusCode = response.StatusCode,
             Error = response.ErrorCode,
             Detail = response.Detail,
+            Headers = response.Headers,
             Excerpt = response.Excerpt,
+            ExcerptIsCut = response.ExcerptIsCut,
             Duration = response.Duration,
         };
     }

@@ -8,7 +8,10 @@ public interface IDeliveryStore
     /// <summary>One delivery with its event's data and its attempts, or null.</summary>
     ValueTask<DeliveryDetails?> GetAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>Deliveries that match, newest first.</summary>
+    /// <summary>
+    /// Deliveries that match, newest first. A page may be short, or empty, and have a cursor: where few match, a store looks through a bounded
+    /// number of deliveries at a time.
+    /// </summary>
     /// <param name="filter">Which ones.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cursor">What the page before returned, or null.</param>

@@ -12,7 +12,7 @@ internal sealed class DeliveriesCommand(IAnsiConsole console) : AsyncCommand<Del
     public override async Task<int> ExecuteAsync(CommandContext context, Settings settings, CancellationToken cancellationToken)
     {
         await using var outbox = new OpenOutbox(settings);
-        var page = await outbox.Deliveries.ListAsync(settings.Filter, settings.Limit, settings.Cursor, cancellationToken);
+        var page = await FindAsync(outbox, settings, cancellationToken);
         if (settings.Json)
         {
             console.WriteJson(page);
@@ -25,19 +25,27 @@ internal sealed class DeliveriesCommand(IAnsiConsole console) : AsyncCommand<Del
             return 0;
         }
 
+        // An id that breaks over lines cannot be copied: on a narrow terminal the endpoint goes first.
+        var isWide = console.Profile.Width >= 130;
         var table = new Table().Border(TableBorder.Simple)
-            .AddColumns("delivery", "type", "subject", "endpoint", "status", "tries", "last", "enqueued");
+            .AddColumn("delivery", column => column.NoWrap())
+            .AddColumn("status", column => column.NoWrap())
+            .AddColumns("tries", "last", "type", "subject");
+        table = (isWide ? table.AddColumn("endpoint") : table).AddColumn("enqueued");
         foreach (var delivery in page.Deliveries)
         {
-            table.AddRow(
+            string[] cells =
+            [
                 Markup.Escape(delivery.Id),
-                Markup.Escape(delivery.EventType),
-                Markup.Escape(delivery.Subject ?? ""),
-                Markup.Escape(delivery.EndpointId),
                 Printing.Markup(delivery.Status),
                 Printing.Text(delivery.Attempts),
                 Markup.Escape(Printing.LastHeard(delivery)),
-                Printing.Text(delivery.EnqueuedAt));
+                Markup.Escape(delivery.EventType),
+                Markup.Escape(delivery.Subject ?? ""),
+                .. isWide ? [Markup.Escape(delivery.EndpointId)] : Array.Empty<string>(),
+                Printing.Text(delivery.EnqueuedAt),
+            ];
+            table.AddRow(cells);
         }
 
         console.Write(table);
@@ -47,6 +55,19 @@ internal sealed class DeliveriesCommand(IAnsiConsole console) : AsyncCommand<Del
         }
 
         return 0;
+    }
+
+    // A page may hold less than was asked for where the store has looked through many that do not match.
+    private static async Task<DeliveryPage> FindAsync(OpenOutbox outbox, Settings settings, CancellationToken cancellationToken)
+    {
+        var page = await outbox.Deliveries.ListAsync(settings.Filter, settings.Limit, settings.Cursor, cancellationToken);
+        while (page.NextCursor is { } next && page.Deliveries.Count < settings.Limit)
+        {
+            var more = await outbox.Deliveries.ListAsync(settings.Filter, settings.Limit - page.Deliveries.Count, next, cancellationToken);
+            page = new DeliveryPage([.. page.Deliveries, .. more.Deliveries], more.NextCursor);
+        }
+
+        return page;
     }
 
     internal sealed class Settings : FilterSettings

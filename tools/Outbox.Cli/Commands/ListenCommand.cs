@@ -91,8 +91,8 @@ internal sealed class ListenCommand(IAnsiConsole console, TimeProvider clock) : 
     internal sealed class Settings : ProfileSettings
     {
         [CommandOption("--port <PORT>")]
-        [Description("The port on 127.0.0.1; 0 takes a free one. Default: 4318.")]
-        public int Port { get; init; } = 4318;
+        [Description("The port on 127.0.0.1; 0 takes a free one. Default: 9000.")]
+        public int Port { get; init; } = 9000;
 
         [CommandOption("--answer <STATUS>")]
         [Description("The status code to answer; repeated, one after the other, the last one for ever. Default: 200. What is not genuine gets 401.")]

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using Outbox.Cli.Output;
 using Outbox.Cli.Store;
 using Outbox.Deliveries;
@@ -46,24 +47,24 @@ internal sealed class ReplayCommand(IAnsiConsole console) : AsyncCommand<ReplayC
         var deliveries = outbox.Deliveries;
         var filter = settings.Filter with { Status = settings.Filter.Status ?? DeliveryStatus.Exhausted };
         var (matching, capped) = await outbox.Inspection.CountAsync(filter, CountTo, cancellationToken);
-        var many = capped ? $"More than {matching}" : $"{matching}";
+        var many = matching == 1 && !capped ? "1 delivery matches" : string.Create(CultureInfo.InvariantCulture, $"{(capped ? "More than " : "")}{matching:N0} deliveries match");
         if (settings.DryRun)
         {
-            Tell(settings.Json, new { Matching = matching, Capped = capped }, $"{many} deliveries match; nothing was done.");
+            Tell(settings.Json, new { Matching = matching, Capped = capped }, $"{many}; nothing was done.");
             return 0;
         }
 
         var mayAsk = !settings.Json && console.Profile.Capabilities.Interactive;
-        if (!settings.Yes && !(mayAsk && await console.ConfirmAsync($"{many} deliveries match. Send them once more?", defaultValue: false, cancellationToken)))
+        if (!settings.Yes && !(mayAsk && await console.ConfirmAsync($"{many}. Send once more?", defaultValue: false, cancellationToken)))
         {
-            Tell(settings.Json, new { Matching = matching, Capped = capped, Replayed = 0 }, $"{many} deliveries match; nothing was done. Say --yes to replay them.");
+            Tell(settings.Json, new { Matching = matching, Capped = capped, Replayed = 0 }, $"{many}; nothing was done. Say --yes to replay.");
             return OutboxTool.No;
         }
 
         var replayed = settings.Json
             ? await deliveries.ReplayAsync(filter, progress: null, cancellationToken)
             : await console.Progress().StartAsync(bar => ReplayAsync(deliveries, filter, bar.AddTask("replaying", maxValue: Math.Max(1, matching)), cancellationToken));
-        Tell(settings.Json, new { Matching = matching, Capped = capped, Replayed = replayed }, $"{replayed} deliveries go out again, paced by their endpoints' limits.");
+        Tell(settings.Json, new { Matching = matching, Capped = capped, Replayed = replayed }, $"{replayed:N0} {(replayed == 1 ? "delivery goes" : "deliveries go")} out again, paced by the endpoints' limits.");
         return 0;
     }
 

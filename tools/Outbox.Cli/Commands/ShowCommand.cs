@@ -53,6 +53,15 @@ internal sealed class ShowCommand(IAnsiConsole console) : AsyncCommand<ShowComma
     {
         var story = new Table().Border(TableBorder.None).HideHeaders().AddColumns("at", "what", "more");
         story.AddRow(Printing.Text(delivery.EnqueuedAt), "enqueued", "");
+        foreach (var hold in delivery.Holds)
+        {
+            story.AddRow(Printing.Text(delivery.EnqueuedAt), "[blue]held[/]", Markup.Escape($"waits for its {hold.Artifact} until {Printing.Text(hold.Deadline)}"));
+            if (hold.ReleasedAt is { } at)
+            {
+                story.AddRow(Printing.Text(at), "released", Markup.Escape($"{hold.Artifact} arrived"));
+            }
+        }
+
         foreach (var attempt in delivery.AttemptLog)
         {
             var answer = attempt.StatusCode is { } code ? $"answered {code}" : attempt.Error ?? "no answer";
@@ -60,11 +69,6 @@ internal sealed class ShowCommand(IAnsiConsole console) : AsyncCommand<ShowComma
                 Printing.Text(attempt.StartedAt),
                 $"attempt {attempt.Number}",
                 Markup.Escape(Printing.Harmless($"{answer} in {Printing.Text(attempt.Duration)}{After(": ", attempt.Detail)}{After("\n", attempt.Excerpt)}")));
-        }
-
-        foreach (var artifact in delivery.HeldFor)
-        {
-            story.AddRow("", "[blue]held[/]", Markup.Escape($"waits for its {artifact}"));
         }
 
         var end = delivery.Status switch

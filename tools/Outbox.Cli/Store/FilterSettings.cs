@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using Outbox.Deliveries;
 using Spectre.Console;
 using Spectre.Console.Cli;
@@ -32,6 +33,10 @@ internal class FilterSettings : StoreSettings
     [Description("Only this tenant's events.")]
     public string? Tenant { get; init; }
 
+    [CommandOption("--error <CODE>")]
+    [Description("Only those whose last attempt ended so: an error's code such as timeout, or a status code such as 500.")]
+    public string? Error { get; init; }
+
     [CommandOption("--from <TIME>")]
     [Description("Only those enqueued at this time or later, in UTC unless it says otherwise: 2026-05-25T14:00Z.")]
     public string? From { get; init; }
@@ -48,6 +53,8 @@ internal class FilterSettings : StoreSettings
         EventType = Type,
         Subject = Subject,
         Tenant = Tenant,
+        LastStatusCode = int.TryParse(Error, NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : null,
+        LastError = code == 0 ? Error : null,
         From = Times.Read(From),
         Until = Times.Read(Until),
     };

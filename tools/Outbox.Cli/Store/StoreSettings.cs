@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Data.Common;
 using Spectre.Console;
 using Spectre.Console.Cli;
 
@@ -40,6 +41,20 @@ internal class StoreSettings : CommandSettings
 
         return string.IsNullOrWhiteSpace(Connection)
             ? ValidationResult.Error($"Which database? Give --connection \"Data Source=calls.db\", or set {ConnectionVariable}.")
-            : ValidationResult.Success();
+            : Refuse(Connection) ?? ValidationResult.Success();
+    }
+
+    // The string itself is not repeated: it may hold a password.
+    private static ValidationResult? Refuse(string connection)
+    {
+        try
+        {
+            _ = new DbConnectionStringBuilder { ConnectionString = connection };
+            return null;
+        }
+        catch (ArgumentException)
+        {
+            return ValidationResult.Error("--connection is no connection string. Give the one that the host has: \"Data Source=calls.db\", or \"Host=…;Database=…\".");
+        }
     }
 }

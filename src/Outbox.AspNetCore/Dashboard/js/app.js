@@ -1,4 +1,5 @@
 import { el, put } from "./core/dom.js";
+import { keepCounting } from "./core/ago.js";
 import { Router } from "./core/router.js";
 import { live } from "./core/live.js";
 import { loadSession } from "./core/session.js";
@@ -81,6 +82,7 @@ let first = true;
 buildNavigation();
 listenForShortcuts();
 followOperations();
+keepCounting();
 await begin();
 live.start();
 new Router()

@@ -31,7 +31,7 @@ export function duration(milliseconds) {
     return "–";
   }
   if (milliseconds < 1000) {
-    return `${Math.round(milliseconds)} ms`;
+    return `${milliseconds < 10 ? Math.round(milliseconds * 10) / 10 : Math.round(milliseconds)} ms`;
   }
   const seconds = milliseconds / 1000;
   if (seconds < 10) {

@@ -16,8 +16,10 @@ export const live = {
     callback(state);
   },
 
-  onOperation(callback) {
+  /** Calls back with each operation that changes, until the signal ends where one is given. */
+  onOperation(callback, signal) {
     operationFollowers.add(callback);
+    signal?.addEventListener("abort", () => operationFollowers.delete(callback));
   },
 
   /**

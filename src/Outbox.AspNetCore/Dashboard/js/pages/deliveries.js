@@ -51,6 +51,7 @@ export function deliveriesPage(root, { query, signal }) {
       draw();
       live.follow({ ...filters, limit: pageSize }, { deliveries: change }, mine);
       countAll(mine);
+      await fill(pageSize, mine);
     } catch (problem) {
       if (!mine.aborted) {
         put(list, failure(problem, load));
@@ -58,11 +59,23 @@ export function deliveriesPage(root, { query, signal }) {
     }
   }
 
+  /** The server looks through so many at a time: where few match, the search goes on further back until there is a page of them. */
+  async function fill(wanted, mine) {
+    while (cursor && table.size < wanted && !mine.aborted) {
+      const page = await get("deliveries", { ...filters, limit: Math.min(pageSize, wanted - table.size), cursor }, mine);
+      table.append(page.items);
+      cursor = page.nextCursor;
+      draw();
+    }
+  }
+
   /** How many there are in all: asked for beside the page, since it may take longer. */
   async function countAll(mine) {
     try {
       const amount = await get("deliveries/count", filters, mine);
-      put(total, `${capped(amount)} ${amount.count === 1 ? "delivery" : "deliveries"}`);
+      // Where the server did not look through all, what was found here meanwhile may be more.
+      const known = amount.capped ? Math.max(amount.count, table.size) : amount.count;
+      put(total, `${capped({ count: known, capped: amount.capped })} ${known === 1 ? "delivery" : "deliveries"}`);
     } catch {
       put(total);
     }
@@ -72,10 +85,7 @@ export function deliveriesPage(root, { query, signal }) {
     const button = event.currentTarget;
     button.disabled = true;
     try {
-      const page = await get("deliveries", { ...filters, limit: pageSize, cursor }, following.signal);
-      table.append(page.items);
-      cursor = page.nextCursor;
-      draw();
+      await fill(table.size + pageSize, following.signal);
     } catch (problem) {
       button.disabled = false;
       if (!following.signal.aborted) {
@@ -90,6 +100,10 @@ export function deliveriesPage(root, { query, signal }) {
   }
 
   function draw() {
+    if (table.size === 0 && cursor) {
+      put(list, el("p", { class: "pad soft", role: "status" }, "Nothing among the latest. Searching further back…"), skeleton([38, 38, 38]));
+      return;
+    }
     put(list, table.size === 0 ? nothing() : [
       table.element,
       cursor ? el("div", { class: "more" }, el("button", { class: "button", type: "button", onclick: more }, "Show more")) : null,

@@ -1,7 +1,9 @@
 import { el, put } from "../core/dom.js";
 import { get, post } from "../core/api.js";
-import { exact, fromNow } from "../core/format.js";
+import { ago } from "../core/ago.js";
+import { exact } from "../core/format.js";
 import { live } from "../core/live.js";
+import { redraw } from "../core/redraw.js";
 import { href } from "../core/router.js";
 import { session } from "../core/session.js";
 import { requestPane, responsePane } from "../ui/exchange.js";
@@ -36,7 +38,7 @@ export function deliveryPage(root, { params, signal }) {
   function show(delivery) {
     const attempt = delivery.attemptLog.find((one) => one.number === chosen) ?? delivery.attemptLog.at(-1) ?? null;
     const pick = (number) => { chosen = number; show(delivery); };
-    put(root, [
+    redraw(root, () => put(root, [
       pageHead(delivery.type, {
         lead: el("span", {}, [el("code", {}, delivery.id), delivery.subject ? ` about ${delivery.subject}` : ""]),
         beside: statusBadge(delivery.status),
@@ -52,7 +54,7 @@ export function deliveryPage(root, { params, signal }) {
         ]),
         card("About", facts(delivery)),
       ]),
-    ]);
+    ]));
   }
 
   function actions(delivery) {
@@ -86,11 +88,11 @@ export function deliveryPage(root, { params, signal }) {
 
 function notice(delivery) {
   if (delivery.heldFor.length > 0 && delivery.status === "waiting") {
-    return callout("warn", "hold", `Held for ${delivery.heldFor.join(", ")}`, `It goes out when that arrives, or ${fromNow(delivery.dueAt)} as it stands.`);
+    return callout("warn", "hold", `Held for ${delivery.heldFor.join(", ")}`, ["It goes out when that arrives, or ", ago(delivery.dueAt), " as it stands."]);
   }
   if (delivery.status === "waiting" && delivery.attempts > 0) {
     const last = delivery.attemptLog.at(-1);
-    return callout("wait", "clock", `Tried again ${fromNow(delivery.dueAt)}`, last?.detail ?? errorText(last?.error ?? (last?.statusCode ? `http_${last.statusCode}` : null)));
+    return callout("wait", "clock", ["Tried again ", ago(delivery.dueAt)], last?.detail ?? errorText(last?.error ?? (last?.statusCode ? `http_${last.statusCode}` : null)));
   }
   if (delivery.status === "exhausted") {
     return callout("bad", "cross", `Every try failed, ${delivery.attempts} in all`, "When the receiver works again, replay it: the same id and the same bytes.");

@@ -1,6 +1,8 @@
 import { el, put } from "../core/dom.js";
 import { get } from "../core/api.js";
-import { capped, duration, exact, fromNow, percent, stamp } from "../core/format.js";
+import { ago } from "../core/ago.js";
+import { redraw } from "../core/redraw.js";
+import { capped, duration, percent, stamp } from "../core/format.js";
 import { live } from "../core/live.js";
 import { go, href } from "../core/router.js";
 import { session } from "../core/session.js";
@@ -27,7 +29,7 @@ export function endpointPage(root, { params, signal }) {
   const health = el("div");
   const about = el("div");
   const recent = el("div");
-  const drain = drainCard(params.id);
+  const drain = drainCard(params.id, signal);
   signal.addEventListener("abort", () => following.abort());
   put(root, skeleton([54, 120, 240]));
   load(true);
@@ -73,14 +75,14 @@ export function endpointPage(root, { params, signal }) {
   function show(one) {
     shown = one;
     const { endpoint } = one;
-    put(head, pageHead(hostOf(endpoint.url), {
+    redraw(head, () => put(head, pageHead(hostOf(endpoint.url), {
       lead: endpoint.url,
       beside: healthBadge(one.health.state),
       crumbs: [["Endpoints", "#/endpoints"]],
       actions: session.canOperate ? endpointActions(() => shown, { changed: () => load(false), deleted: () => go("/endpoints") }) : [],
-    }));
+    })));
     put(notices, noticesOf(one));
-    put(health, healthOf(one));
+    redraw(health, () => put(health, healthOf(one)));
     put(about, facts(endpoint));
     drain.show(one);
   }
@@ -88,14 +90,14 @@ export function endpointPage(root, { params, signal }) {
 
 function noticesOf({ endpoint, health, backlog }) {
   return [
-    endpoint.enabled ? null : callout("warn", "pause", `Disabled ${fromNow(endpoint.disabledAt)}: ${endpoint.disabledReason}`,
+    endpoint.enabled ? null : callout("warn", "pause", ["Disabled ", ago(endpoint.disabledAt), `: ${endpoint.disabledReason}`],
       `Nothing is sent. ${capped(backlog.parked)} deliveries are parked and go out, oldest first and paced, when it is enabled again.`),
     health.state === "failing" ? callout("bad", "alert", `${errorText(health.lastError)}, ${health.failuresInARow} times in a row`,
-      health.lastSuccessAt ? `It last accepted a delivery ${fromNow(health.lastSuccessAt)}.` : "It has not accepted a delivery yet.") : null,
+      health.lastSuccessAt ? ["It last accepted a delivery ", ago(health.lastSuccessAt), "."] : "It has not accepted a delivery yet.") : null,
     endpoint.enabled && endpoint.blockedUntil && Date.parse(endpoint.blockedUntil) > Date.now()
-      ? callout("warn", "clock", "Left alone because it fails", `One delivery tries it again ${fromNow(endpoint.blockedUntil)}; what is owed meanwhile waits and spends no tries.`) : null,
+      ? callout("warn", "clock", "Left alone because it fails", ["One delivery tries it again ", ago(endpoint.blockedUntil), "; what is owed meanwhile waits and spends no tries."]) : null,
     endpoint.previousSecretUntil && Date.parse(endpoint.previousSecretUntil) > Date.now()
-      ? callout("wait", "key", "Two secrets sign at present", `The one before stops ${fromNow(endpoint.previousSecretUntil)}.`) : null,
+      ? callout("wait", "key", "Two secrets sign at present", ["The one before stops ", ago(endpoint.previousSecretUntil), "."]) : null,
   ];
 }
 
@@ -129,8 +131,9 @@ function facts(endpoint) {
     ["Secret", endpoint.secretHint ? el("code", {}, `…${endpoint.secretHint}`) : "none, sent unsigned"],
     ["Transcripts", endpoint.shipTranscript ? "sent" : "left out"],
     endpoint.maxInFlight ? ["Requests at once", String(endpoint.maxInFlight)] : null,
+    endpoint.maxPerSecond ? ["Paced to", `${endpoint.maxPerSecond} a second`] : null,
     endpoint.expiresAt ? ["Expires", stamp(endpoint.expiresAt)] : null,
-    ["Registered", el("time", { datetime: endpoint.createdAt, title: exact(endpoint.createdAt) }, fromNow(endpoint.createdAt))],
+    ["Registered", ago(endpoint.createdAt)],
   ];
   return el("dl", { class: "facts" }, pairs.filter(Boolean).map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
 }

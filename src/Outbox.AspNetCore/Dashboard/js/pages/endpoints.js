@@ -2,6 +2,7 @@ import { el, put } from "../core/dom.js";
 import { get } from "../core/api.js";
 import { debounced } from "../core/debounced.js";
 import { live } from "../core/live.js";
+import { redraw } from "../core/redraw.js";
 import { remember } from "../core/router.js";
 import { session } from "../core/session.js";
 import { card, pageHead } from "../ui/page.js";
@@ -94,12 +95,10 @@ export function endpointsPage(root, { query, signal }) {
       put(list, filters.search || filters.state ? nothingFound() : noneYet());
       return;
     }
-    const focused = document.activeElement?.getAttribute("href");
-    put(list, [
+    redraw(list, () => put(list, [
       el("ul", { class: "rows", "aria-label": "Endpoints" }, [...rows.values()].map((item) => el("li", {}, endpointRow(item)))),
       cursor ? el("div", { class: "more" }, el("button", { class: "button", type: "button", onclick: more }, "Show more")) : null,
-    ]);
-    [...list.querySelectorAll("[data-row]")].find((row) => row.getAttribute("href") === focused)?.focus();
+    ]));
   }
 
   const nothingFound = () => empty("search", "No endpoint matches", "Change the search or the state.");

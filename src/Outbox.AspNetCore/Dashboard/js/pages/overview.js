@@ -1,6 +1,7 @@
 import { el, put } from "../core/dom.js";
 import { get } from "../core/api.js";
 import { live } from "../core/live.js";
+import { redraw } from "../core/redraw.js";
 import { remember } from "../core/router.js";
 import { card, pageHead, segments } from "../ui/page.js";
 import { failure, skeleton } from "../ui/states.js";
@@ -56,8 +57,8 @@ export function overviewPage(root, { query, signal }) {
   }
 
   function showOverview(overview) {
-    put(top, flow(overview), figures(overview));
+    redraw(top, () => put(top, flow(overview), figures(overview)));
     charts.show(overview.series);
-    put(failing, failingList(overview));
+    redraw(failing, () => put(failing, failingList(overview)));
   }
 }

@@ -9,7 +9,7 @@ const closing = new Set(["}", "]"]);
 /** A block of text with a copy button. `copied` is what the button copies where that differs from what is shown. */
 export function codeBlock(content, { label = "Copy", copied = content, wrap = false, name } = {}) {
   const pre = el("pre", { class: wrap ? "wrap" : null, tabindex: "0", role: "group", "aria-label": name ?? "Text" }, content);
-  return el("div", { class: "code" }, [pre, copyButton(() => (typeof copied === "string" ? copied : pre.textContent), label)]);
+  return el("div", { class: "code" }, [pre, copyButton(() => (typeof copied === "string" ? copied : pre.textContent), label, "button small square copy")]);
 }
 
 /** Text as a body: JSON is indented and coloured, anything else is shown as it is. */
@@ -17,13 +17,16 @@ export function bodyBlock(text, options = {}) {
   return codeBlock(isJson(text) ? coloured(text) : text, { wrap: true, ...options, copied: options.copied ?? text });
 }
 
-export function copyButton(text, label = "Copy", look = "button small copy") {
-  const button = el("button", { class: look, type: "button", onclick: copy }, [icon("copy", "tiny"), label]);
+/** A button that copies; a square one shows its label to those only who point at it or cannot see it. */
+export function copyButton(text, label, look) {
+  const square = look.includes("square");
+  const show = (image, words) => [icon(image, "tiny"), square ? null : words];
+  const button = el("button", { class: look, type: "button", "aria-label": square ? label : null, title: square ? label : null, onclick: copy }, show("copy", label));
   async function copy() {
     try {
       await navigator.clipboard.writeText(text());
-      put(button, icon("check", "tiny"), "Copied");
-      setTimeout(() => put(button, icon("copy", "tiny"), label), 1600);
+      put(button, show("check", "Copied"));
+      setTimeout(() => put(button, show("copy", label)), 1600);
     } catch {
       toast("The browser does not let this page copy. Select the text instead.", { bad: true });
     }

@@ -1,5 +1,5 @@
 import { el, put } from "../core/dom.js";
-import { exact, fromNow } from "../core/format.js";
+import { ago } from "../core/ago.js";
 import { answerBadge, statusBadge, statusNote } from "./status.js";
 
 /** The list of deliveries. It keeps its rows' elements, so that the reader's focus and place stay while rows change. */
@@ -20,12 +20,11 @@ export function deliveryTable() {
       row.addEventListener("click", (event) => event.target !== link && link.click());
     }
     link.textContent = delivery.type;
-    const cells = cellsOf(delivery, link);
     if (known) {
       // The cell with the link stays in place, or it would lose the focus.
-      cells.forEach((cell, index) => index !== 1 && row.cells[index].replaceWith(cell));
+      cellsOf(delivery, null).forEach((cell, index) => index !== 1 && row.cells[index].replaceWith(cell));
     } else {
-      row.append(...cells);
+      row.append(...cellsOf(delivery, link));
     }
     rows.set(delivery.id, { row, link, delivery });
     return row;
@@ -49,9 +48,9 @@ export function deliveryTable() {
     },
 
     /** Takes what the stream tells: rows that changed stay where they are, new ones come first. */
-    change({ items, reset, removed }) {
+    change({ items, reset, removed, more }) {
       if (reset) {
-        this.replace([...items, ...older(items)]);
+        this.replace([...items, ...(more ? older(items) : [])]);
         return;
       }
       (removed ?? []).forEach((id) => {
@@ -69,10 +68,11 @@ export function deliveryTable() {
     },
   };
 
-  /** What "Show more" brought stays below the first page when the stream begins anew. */
+  /** What was found further back than the stream looks stays below when the stream begins anew. */
   function older(items) {
+    const known = [...rows.values()].map(({ delivery }) => delivery).filter((delivery) => !items.some(({ id }) => id === delivery.id));
     const last = items.at(-1);
-    return last ? [...rows.values()].map(({ delivery }) => delivery).filter((delivery) => delivery.enqueuedAt < last.enqueuedAt && !items.some(({ id }) => id === delivery.id)) : [];
+    return last ? known.filter((delivery) => delivery.enqueuedAt < last.enqueuedAt) : known;
   }
 }
 
@@ -85,6 +85,6 @@ function cellsOf(delivery, link) {
     el("td", { class: "hide-small endpoint-cell" }, [el("div", { class: "cut" }, delivery.endpointUrl ?? "deleted"), el("span", { class: "sub" }, delivery.profile)]),
     el("td", { class: "hide-small number" }, String(delivery.attempts)),
     el("td", { class: "hide-small" }, answerBadge(delivery.lastStatusCode, delivery.lastError, delivery.status === "delivered")),
-    el("td", {}, el("time", { datetime: delivery.enqueuedAt, title: exact(delivery.enqueuedAt) }, fromNow(delivery.enqueuedAt))),
+    el("td", {}, ago(delivery.enqueuedAt)),
   ];
 }

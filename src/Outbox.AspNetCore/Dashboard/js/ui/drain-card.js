@@ -8,7 +8,7 @@ import { icon } from "./icons.js";
 import { act } from "./toast.js";
 
 /** How far the parked deliveries of an endpoint have gone out; hidden while it does not drain. */
-export function drainCard(endpointId) {
+export function drainCard(endpointId, signal) {
   const element = el("section", { class: "card", hidden: true, "aria-label": "Drain" });
   let operation = null;
   let one = null;
@@ -17,7 +17,7 @@ export function drainCard(endpointId) {
       operation = next;
       draw();
     }
-  });
+  }, signal);
 
   function draw() {
     element.hidden = !one?.endpoint.draining;

@@ -1,5 +1,6 @@
 import { el } from "../core/dom.js";
-import { fromNow, percent, plural } from "../core/format.js";
+import { ago } from "../core/ago.js";
+import { percent, plural } from "../core/format.js";
 import { healthStrip } from "../charts/health-strip.js";
 import { errorText } from "./errors.js";
 import { icon } from "./icons.js";
@@ -40,6 +41,6 @@ function note(endpoint, health) {
     case "failing": return `${errorText(health.lastError)}, ${plural(health.failuresInARow, "failure")} in a row`;
     case "draining": return "what was parked is being sent";
     case "idle": return "nothing was sent yet";
-    default: return `${percent(health.successRate)} accepted, last ${fromNow(health.lastSuccessAt)}`;
+    default: return [`${percent(health.successRate)} accepted, last `, ago(health.lastSuccessAt)];
   }
 }

@@ -44,7 +44,7 @@ function excerpt(answer, masked) {
   return masked ? empty("shield", "You may not see payloads") : el("p", { class: "faint small" }, answer.statusCode ? "The answer had no body." : "No answer came.");
 }
 
-export function headerList(headers) {
+function headerList(headers) {
   return el("dl", { class: "headers" }, headers.map(({ name, value, note }) => [
     el("dt", {}, name), el("dd", {}, value ?? el("em", { class: "faint" }, note ?? "not shown")),
   ]));

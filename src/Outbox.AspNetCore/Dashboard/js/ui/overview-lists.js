@@ -1,5 +1,7 @@
 import { el, put } from "../core/dom.js";
-import { fromNow, percent, plural } from "../core/format.js";
+import { ago } from "../core/ago.js";
+import { percent, plural } from "../core/format.js";
+import { redraw } from "../core/redraw.js";
 import { healthStrip } from "../charts/health-strip.js";
 import { statusBadge, statusNote } from "./status.js";
 import { errorText } from "./errors.js";
@@ -15,7 +17,7 @@ export function failingList({ failing, endpoints }) {
   return el("ul", { class: "rows" }, failing.map(({ id, url, health, disabledReason }) => el("li", {}, el("a", { class: "item", href: `#/endpoints/${encodeURIComponent(id)}` }, [
     el("div", { class: "grow" }, [
       el("div", { class: "cut strong" }, url),
-      el("div", { class: "small soft" }, disabledReason ?? `${errorText(health.lastError)}, ${plural(health.failuresInARow, "failure")} in a row${health.lastSuccessAt ? `, last accepted ${fromNow(health.lastSuccessAt)}` : ""}`),
+      el("div", { class: "small soft" }, disabledReason ?? [`${errorText(health.lastError)}, ${plural(health.failuresInARow, "failure")} in a row`, health.lastSuccessAt ? [", last accepted ", ago(health.lastSuccessAt)] : null]),
     ]),
     el("div", { class: "item-strip" }, healthStrip(health.strip)),
     el("span", { class: "number strong text-bad" }, percent(health.successRate)),
@@ -35,16 +37,16 @@ export function recentList(container, items, most = 8) {
   }
 
   function draw() {
-    put(container, rows.length === 0
+    redraw(container, () => put(container, rows.length === 0
       ? empty("inbox", "No deliveries yet", "They show here the moment they are enqueued.")
       : el("ul", { class: "rows" }, rows.map((delivery) => el("li", {}, el("a", { class: "item", href: `#/deliveries/${encodeURIComponent(delivery.id)}` }, [
         statusBadge(delivery.status),
         el("div", { class: "grow" }, [
           el("div", { class: "cut strong" }, delivery.type),
-          el("div", { class: "small faint cut" }, [delivery.subject ?? delivery.id, statusNote(delivery) ? `, ${statusNote(delivery)}` : ""]),
+          el("div", { class: "small faint cut" }, [delivery.subject ?? delivery.id, statusNote(delivery) ? [", ", statusNote(delivery)] : null]),
         ]),
-        el("span", { class: "small faint" }, fromNow(delivery.enqueuedAt)),
-      ])))));
+        el("span", { class: "small faint" }, ago(delivery.enqueuedAt)),
+      ]))))));
   }
 
   return { change };

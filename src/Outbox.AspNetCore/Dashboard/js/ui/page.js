@@ -32,8 +32,3 @@ export function segments(label, choices, chosen, choose) {
   }
   return el("div", { class: "segments", role: "group", "aria-label": label }, buttons);
 }
-
-/** A time as people read it, exact on hover and for machines. */
-export function timeText(time, show) {
-  return time ? el("time", { datetime: time, title: new Date(time).toString() }, show(time)) : el("span", { class: "faint" }, "–");
-}

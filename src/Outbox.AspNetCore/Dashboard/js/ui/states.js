@@ -26,23 +26,6 @@ export function failure(problem, again) {
   ]);
 }
 
-/** Shows a skeleton, then what `load` resolves to, or the failure with a button to try again. */
-export async function into(container, load, { signal, heights } = {}) {
-  put(container, skeleton(heights));
-  try {
-    const content = await load();
-    if (!signal?.aborted) {
-      put(container, content);
-    }
-    return true;
-  } catch (problem) {
-    if (!signal?.aborted) {
-      put(container, failure(problem, () => into(container, load, { signal, heights })));
-    }
-    return false;
-  }
-}
-
 export function callout(tone, image, title, text, ...actions) {
   return el("div", { class: `callout tone-${tone}` }, [
     icon(image),

@@ -1,5 +1,5 @@
 import { el } from "../core/dom.js";
-import { fromNow } from "../core/format.js";
+import { ago } from "../core/ago.js";
 import { icon } from "./icons.js";
 
 /** How each status of a delivery looks and what it means. */
@@ -23,10 +23,10 @@ export function statusNote(delivery) {
     return `held for ${delivery.heldFor.join(", ")}`;
   }
   if (delivery.status === "waiting" && delivery.attempts > 0) {
-    return `retries ${fromNow(delivery.dueAt)}`;
+    return ["retries ", ago(delivery.dueAt)];
   }
   if (delivery.status === "waiting" && Date.parse(delivery.dueAt) > Date.now() + 1500) {
-    return `due ${fromNow(delivery.dueAt)}`;
+    return ["due ", ago(delivery.dueAt)];
   }
   return null;
 }

@@ -1,5 +1,6 @@
 import { el } from "../core/dom.js";
-import { duration, exact, fromNow, stamp } from "../core/format.js";
+import { ago } from "../core/ago.js";
+import { duration, exact, stamp } from "../core/format.js";
 import { icon } from "./icons.js";
 
 const ends = {
@@ -45,7 +46,7 @@ function holdSteps(delivery) {
       tone: releasedAt ? "ok" : "warn",
       icon: "hold",
       at: releasedAt ?? (waiting ? null : deadline),
-      note: waiting ? `until ${fromNow(deadline)}` : releasedAt ? `after ${passed(delivery.enqueuedAt, releasedAt)}` : "went out without it",
+      note: waiting ? ["until ", ago(deadline)] : releasedAt ? `after ${passed(delivery.enqueuedAt, releasedAt)}` : "went out without it",
       pulsing: waiting,
     };
   });
@@ -75,10 +76,10 @@ function nowStep(delivery) {
     return [{ title: "On the wire", tone: "busy", icon: "send", note: "waiting for the answer", pulsing: true }];
   }
   if (delivery.heldFor?.length) {
-    return [{ title: "First attempt", tone: "mute", icon: "clock", note: fromNow(delivery.dueAt), pending: true }];
+    return [{ title: "First attempt", tone: "mute", icon: "clock", note: ago(delivery.dueAt), pending: true }];
   }
   const title = delivery.attempts > 0 ? `Attempt ${delivery.attempts + 1}` : "First attempt";
-  return [{ title, tone: "wait", icon: "clock", note: fromNow(delivery.dueAt), pending: true }];
+  return [{ title, tone: "wait", icon: "clock", note: ago(delivery.dueAt), pending: true }];
 }
 
 function gap(before, after) {
