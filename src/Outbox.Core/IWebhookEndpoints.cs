@@ -66,7 +66,10 @@ public sealed record EndpointFilter
 /// <summary>An endpoint after it was stored.</summary>
 /// <param name="Endpoint">The endpoint as it now is.</param>
 /// <param name="Created">True where it is new, false where one was changed.</param>
-/// <param name="GeneratedSecret">The secret where the outbox generated it: shown this once, never again. Otherwise null.</param>
+/// <param name="GeneratedSecret">
+/// The secret where the outbox generated it: shown this once, never again. Otherwise null, and null for a key pair, whose
+/// <see cref="EndpointInfo.PublicKey"/> is what the customer needs.
+/// </param>
 public sealed record EndpointRegistration(EndpointInfo Endpoint, bool Created, string? GeneratedSecret)
 {
     /// <summary>For logs: without the secret.</summary>
@@ -130,8 +133,14 @@ public sealed record EndpointInfo
     /// <summary>Whether deliveries that were parked are still being let out.</summary>
     public bool Draining { get; init; }
 
-    /// <summary>The last four characters of its current secret; null where it has none.</summary>
+    /// <summary>The last four characters of its current secret; null where it has none, or a key pair.</summary>
     public string? SecretHint { get; init; }
+
+    /// <summary>
+    /// What the customer verifies with where the endpoint has a key pair: <c>whpk_…</c>, no secret, to be shown to anyone. Null where it has a shared
+    /// secret, or none.
+    /// </summary>
+    public string? PublicKey { get; init; }
 
     /// <summary>When the previous secret stops signing; null where only one is in use.</summary>
     public DateTimeOffset? PreviousSecretUntil { get; init; }

@@ -52,7 +52,7 @@ public sealed record WebhookWireRequest
     /// <summary>The attempt's time in whole seconds since 1970, as it is signed and sent; null where it is not signed here.</summary>
     public string? Timestamp { get; init; }
 
-    /// <summary>The last four characters of the secret that signs; null where there is none, or it is not signed here.</summary>
+    /// <summary>The last four characters of the secret that signs, or the whole public key of a key pair; null where there is none, or it is not signed here.</summary>
     public string? SecretHint { get; init; }
 
     /// <summary>For logs: without the URL, whose path may be a secret.</summary>

@@ -68,10 +68,25 @@ public sealed class VerificationCodeTests
     public Task The_code_for_n8n_passes_on_what_is_sent_and_nothing_else() =>
         CheckAsync("n8n", code => ("node", ["-e", $"const run = async function ($input, $env, require) {{\n{code}\n}};\n{AskN8n}"]));
 
-    private static async Task CheckAsync(string language, Func<string, (string Program, string[] Arguments)> ask)
+    [ToolFact("node")]
+    public Task The_code_for_Node_verifies_the_signature_of_a_key_pair() =>
+        CheckAsync("node", code => ("node", ["-e", code + AskNode]), "standard-v1a");
+
+    [ToolFact("node")]
+    public Task The_code_for_n8n_verifies_the_signature_of_a_key_pair() =>
+        CheckAsync(
+            "n8n",
+            code => ("node", ["-e", $"const run = async function ($input, $env, require) {{\n{code}\n}};\n{AskN8n.Replace("WEBHOOK_SECRET", "WEBHOOK_PUBLIC_KEY", StringComparison.Ordinal)}"]),
+            "standard-v1a");
+
+    [PythonModuleFact("cryptography")]
+    public Task The_code_for_Python_verifies_the_signature_of_a_key_pair() =>
+        CheckAsync("python", code => ("python3", ["-c", code + AskPython]), "standard-v1a");
+
+    private static async Task CheckAsync(string language, Func<string, (string Program, string[] Arguments)> ask, params string[] profiles)
     {
-        await using var host = await ManagementHost.StartAsync();
-        foreach (var profile in Profiles)
+        await using var host = await ManagementHost.StartAsync(build: builder => builder.Services.AddWebhookOutbox().AddProfile(StandardWebhooksV1a.Profile));
+        foreach (var profile in profiles.DefaultIfEmpty().SelectMany(profile => profile is null ? Profiles : [profile]))
         {
             var (input, code, signsTime) = await SignedAsync(host.As(), profile, language);
 
@@ -87,11 +102,12 @@ public sealed class VerificationCodeTests
     /// <summary>A request of an endpoint whose secret is being rotated, where the header can carry two signatures.</summary>
     private static async Task<(JsonObject Input, string Code, bool SignsTime)> SignedAsync(Caller ops, string profile, string language)
     {
-        var registered = await ops.PostAsync("endpoints", new { scope = "all", url = "http://127.0.0.1:9/", profile, secret = profile == "standard" ? null : Seeds.Secret });
+        var isGenerated = profile is "standard" or "standard-v1a";
+        var registered = await ops.PostAsync("endpoints", new { scope = "all", url = "http://127.0.0.1:9/", profile, secret = isGenerated ? null : Seeds.Secret });
         var id = (string)registered.Json["endpoint"]!["id"]!;
-        var secret = (string?)registered.Json["generatedSecret"] ?? Seeds.Secret;
+        var secret = KeyOf(registered) ?? Seeds.Secret;
         var rotated = (await ops.PostAsync($"endpoints/{id}/rotate-secret", new { overlapSeconds = 600 })).Is(HttpStatusCode.OK);
-        var newest = (string)rotated.Json["generatedSecret"]!;
+        var newest = KeyOf(rotated)!;
         var type = profile is "topcalls" or "huskyvoice" ? "call.completed" : "call.ended";
         var preview = (await ops.PostAsync("tester/preview", new { endpointId = id, type })).Is(HttpStatusCode.OK);
 
@@ -101,16 +117,28 @@ public sealed class VerificationCodeTests
             headers[((string)header!["name"]!).ToLowerInvariant()] = (string?)header["value"];
         }
 
-        var carriesTwo = profile is "ttma" or "standard";
+        var carriesTwo = isGenerated || profile is "ttma";
         var input = new JsonObject
         {
             ["body"] = (string?)preview.Json["request"]!["bodyBase64"],
             ["headers"] = headers,
             ["secret"] = carriesTwo ? secret : newest,
-            ["wrong"] = profile == "standard" ? "whsec_" + Convert.ToBase64String(new byte[32]) : "another-secret-of-more-than-thirty-two-characters",
+            ["wrong"] = profile == "standard" ? "whsec_" + Convert.ToBase64String(new byte[32])
+                : isGenerated ? AnotherPublicKey()
+                : "another-secret-of-more-than-thirty-two-characters",
         };
         var code = (string)preview.Json["verification"]!.AsArray().Single(sample => (string?)sample!["language"] == language)!["code"]!;
-        return (input, code, profile is "ttma" or "truedy" or "standard");
+        return (input, code, isGenerated || profile is "ttma" or "truedy");
+    }
+
+    /// <summary>What the customer verifies with: the secret that was generated, or the public key.</summary>
+    private static string? KeyOf(Reply reply) => (string?)reply.Json["generatedSecret"] ?? (string?)reply.Json["endpoint"]!["publicKey"];
+
+    private static string AnotherPublicKey()
+    {
+        var publicKey = new byte[32];
+        StandardWebhooksV1a.Profile.Signature.Ed25519!.ComputePublicKey(new byte[32], publicKey);
+        return "whpk_" + Convert.ToBase64String(publicKey);
     }
 
     private static async Task<bool[]> RunAsync(string program, string[] arguments, string input)

@@ -1,4 +1,7 @@
+using System.Text;
 using System.Xml.Linq;
+using Outbox.EndToEnd.Tests;
+using Outbox.LiteDb.Tests;
 
 namespace Outbox.Packages.Tests;
 
@@ -8,7 +11,11 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
     [
         "Outbox.AspNetCore",
         "Outbox.Core",
+        "Outbox.Ed25519",
         "Outbox.EntityFrameworkCore",
+#if HTTP_RESILIENCE
+        "Outbox.Http.Resilience",
+#endif
 #if LITEDB
         "Outbox.LiteDb",
 #endif
@@ -82,6 +89,49 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
 
         Assert.Equal("200", printed.Trim());
     }
+
+    [Fact]
+    public async Task The_program_of_the_first_guide_delivers_at_once_and_again_after_a_restart()
+    {
+        var folder = await packed.BuildAsync("Calls", "Microsoft.NET.Sdk.Web", ["Outbox.Sqlite", "Outbox.AspNetCore"], Sample("GettingStarted"));
+        var url = $"http://127.0.0.1:{FreePort.Take()}";
+
+        await using (var first = RunningProgram.Start(folder, "dotnet", "Calls.dll", "--urls", url))
+        {
+            await EndACallAsync(first, "call_1");
+        }
+
+        await using var second = RunningProgram.Start(folder, "dotnet", "Calls.dll", "--urls", url);
+        await EndACallAsync(second, "call_2");
+    }
+
+    [TrimmingFact]
+    public async Task A_worker_service_that_was_trimmed_delivers()
+    {
+        var folder = await packed.PublishTrimmedAsync(
+            "Worker",
+            "Microsoft.NET.Sdk.Worker",
+            ["Microsoft.Extensions.Hosting", "Outbox.Sqlite", "Outbox.Postgres", "Outbox.Ed25519", "Outbox.Testing"],
+            Sample("WorkerService"));
+        await using var receiver = await Receiver.StartAsync();
+
+        await using var worker = RunningProgram.Start(
+            folder, Path.Combine(folder, "Worker"), $"--Receiver={receiver.Url("/hook")}", "--Secret=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        var received = await receiver.NextAsync();
+
+        Assert.Contains("\"data\":{\"id\":\"call_1\"}", Encoding.UTF8.GetString(received.Body), StringComparison.Ordinal);
+        Assert.Matches("^v1,[A-Za-z0-9+/]{43}=$", received.Headers["webhook-signature"]);
+    }
+
+    private static async Task EndACallAsync(RunningProgram program, string id)
+    {
+        var url = (await program.PrintsAsync("Now listening on: ")).TrimEnd();
+        using var client = new HttpClient();
+        (await client.PostAsync($"{url}/calls/{id}/end", content: null)).EnsureSuccessStatusCode();
+        await program.PrintsAsync($$"""call.ended: {"id":"{{id}}"}""");
+    }
+
+    private static string Sample(string name) => File.ReadAllText(Path.Combine(PackedPackages.Root, "samples", name, "Program.cs"));
 
     private static string Text(XElement metadata, string name) => metadata.Elements().Single(element => element.Name.LocalName == name).Value;
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using System.Reflection;
 using System.Xml.Linq;
@@ -19,7 +18,7 @@ public sealed class PackedPackages : IAsyncLifetime
 
     private static string Configuration => typeof(PackedPackages).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
 
-    public async Task InitializeAsync() => await RunAsync(
+    public async Task InitializeAsync() => await DotNet.RunAsync(
         Path.Combine(Root, "tests", "Outbox.Packages.Tests"), "msbuild", Path.Combine("Packing", "Pack.proj"), "-nologo", "-v:q", $"-p:Configuration={Configuration}", $"-p:PackageOutputPath={Feed}");
 
     public Task DisposeAsync()
@@ -41,17 +40,52 @@ public sealed class PackedPackages : IAsyncLifetime
     /// <summary>A project outside of the repository that has packages from the folder; gives what it printed.</summary>
     public async Task<string> BuildAndRunAsync(string name, string sdk, IEnumerable<string> packages, string program)
     {
-        var folder = _folder.CreateSubdirectory(name).FullName;
-        await File.WriteAllTextAsync(Path.Combine(folder, $"{name}.csproj"), Project(sdk, packages));
-        await File.WriteAllTextAsync(Path.Combine(folder, "Program.cs"), program);
-        await RunAsync(folder, "build", "-nologo", "-v:q", "-o", "out");
-        return await RunAsync(folder, Path.Combine("out", $"{name}.dll"));
+        var folder = await BuildAsync(name, sdk, packages, program);
+        return await DotNet.RunAsync(folder, $"{name}.dll");
     }
 
-    private string Project(string sdk, IEnumerable<string> packages)
+    /// <summary>The same, built; gives the folder that its program is in.</summary>
+    public async Task<string> BuildAsync(string name, string sdk, IEnumerable<string> packages, string program)
     {
-        var version = Metadata("Outbox.Core").Elements().Single(element => element.Name.LocalName == "version").Value;
-        var references = string.Concat(packages.Select(package => $"""<PackageReference Include="{package}" Version="{version}" />"""));
+        var folder = await WriteAsync(name, sdk, packages, program, more: "");
+        await DotNet.RunAsync(folder, "build", "-nologo", "-v:q", "-o", "out");
+        return Path.Combine(folder, "out");
+    }
+
+    /// <summary>The same, published with its own runtime and without what it does not use; a warning of the trimmer fails. Gives the folder.</summary>
+    /// <param name="name">The project's name.</param>
+    /// <param name="sdk">Its SDK.</param>
+    /// <param name="packages">Its packages, each of ours kept whole so that the trimmer looks at all of it.</param>
+    /// <param name="program">Its program.</param>
+    public async Task<string> PublishTrimmedAsync(string name, string sdk, IReadOnlyList<string> packages, string program)
+    {
+        var roots = string.Concat(packages.Where(IsOurs).Append("Outbox.Core").Select(package => $"""<TrimmerRootAssembly Include="{package}" />"""));
+        var folder = await WriteAsync(name, sdk, packages, program, $"""
+              <PropertyGroup>
+                <PublishTrimmed>true</PublishTrimmed>
+                <SelfContained>true</SelfContained>
+                <TrimmerSingleWarn>false</TrimmerSingleWarn>
+                <InvariantGlobalization>true</InvariantGlobalization>
+              </PropertyGroup>
+              <ItemGroup>{roots}</ItemGroup>
+            """);
+        await DotNet.RunAsync(folder, "publish", "-nologo", "-v:q", "-o", "out");
+        return Path.Combine(folder, "out");
+    }
+
+    private static bool IsOurs(string package) => package.StartsWith("Outbox.", StringComparison.Ordinal);
+
+    private async Task<string> WriteAsync(string name, string sdk, IEnumerable<string> packages, string program, string more)
+    {
+        var folder = _folder.CreateSubdirectory(name).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, $"{name}.csproj"), Project(sdk, packages, more));
+        await File.WriteAllTextAsync(Path.Combine(folder, "Program.cs"), program);
+        return folder;
+    }
+
+    private string Project(string sdk, IEnumerable<string> packages, string more)
+    {
+        var references = string.Concat(packages.Select(package => $"""<PackageReference Include="{package}" Version="{VersionOf(package)}" />"""));
 
         // What the packages depend on is where this repository's restore has put it; the packages themselves are not to stay in any cache.
         return $"""
@@ -59,6 +93,7 @@ public sealed class PackedPackages : IAsyncLifetime
               <PropertyGroup>
                 <OutputType>Exe</OutputType>
                 <TargetFramework>net10.0</TargetFramework>
+                <Nullable>enable</Nullable>
                 <ImplicitUsings>enable</ImplicitUsings>
                 <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
                 <NoWarn>NU1603;NETSDK1206</NoWarn>
@@ -67,34 +102,19 @@ public sealed class PackedPackages : IAsyncLifetime
                 <RestoreAdditionalProjectFallbackFolders>{UsersCache()};{Path.Combine(Root, "eng", "nuget-fallback")}/</RestoreAdditionalProjectFallbackFolders>
               </PropertyGroup>
               <ItemGroup>{references}</ItemGroup>
+            {more}
             </Project>
             """;
     }
 
+    private string VersionOf(string package) => IsOurs(package)
+        ? Metadata(package).Elements().Single(element => element.Name.LocalName == "version").Value
+        : XDocument.Load(Path.Combine(Root, "Directory.Packages.props")).Descendants("PackageVersion")
+            .Single(element => (string?)element.Attribute("Include") == package).Attribute("Version")!.Value;
+
     private static string UsersCache() => Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } given
         ? given
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-
-    private static async Task<string> RunAsync(string folder, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-
-        // The test host's own settings are not for its children.
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
-        {
-            start.Environment.Remove(name);
-        }
-
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        using var process = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(10));
-        var output = process.StandardOutput.ReadToEndAsync(patience.Token);
-        var errors = process.StandardError.ReadToEndAsync(patience.Token);
-        await process.WaitForExitAsync(patience.Token);
-        return process.ExitCode == 0
-            ? await output
-            : throw new InvalidOperationException($"'dotnet {string.Join(' ', arguments)}' failed:\n{await output}\n{await errors}");
-    }
 
     private static string FindRoot()
     {

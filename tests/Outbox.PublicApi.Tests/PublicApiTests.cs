@@ -9,7 +9,11 @@ public sealed class PublicApiTests
     [Theory]
     [InlineData("Outbox.AspNetCore")]
     [InlineData("Outbox.Core")]
+    [InlineData("Outbox.Ed25519")]
     [InlineData("Outbox.EntityFrameworkCore")]
+#if HTTP_RESILIENCE
+    [InlineData("Outbox.Http.Resilience")]
+#endif
 #if LITEDB
     [InlineData("Outbox.LiteDb")]
 #endif

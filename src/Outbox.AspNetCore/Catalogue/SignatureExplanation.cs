@@ -9,6 +9,8 @@ namespace Outbox.AspNetCore.Catalogue;
 /// <summary>How a request came to its signature, step by step.</summary>
 internal static class SignatureExplanation
 {
+    private const string KeyPairMark = "v1a,";
+
     /// <summary>The steps; null where the request is not signed. What is signed has the payload in it, which not everybody may see.</summary>
     public static SignatureView? Of(WebhookWireRequest request, WebhookProfile profile, bool showsPayload)
     {
@@ -25,7 +27,10 @@ internal static class SignatureExplanation
             _ => $"{request.EventId}.{timestamp}.",
         };
         var signed = showsPayload ? before + Encoding.UTF8.GetString(request.Body.Span) : null;
-        var keyNote = scheme.Key == SecretEncoding.WhsecBase64 ? "what follows whsec_ in the secret, decoded from base64" : "the secret's UTF-8 bytes";
+        var last = Last(value, scheme);
+        var ofKeyPair = scheme.Ed25519 is not null && last.StartsWith(KeyPairMark, StringComparison.Ordinal);
+        var keyNote = ofKeyPair ? $"the private one of a pair, which only the sender has; receivers verify with the public one, {request.SecretHint}"
+            : scheme.Key == SecretEncoding.WhsecBase64 ? "what follows whsec_ in the secret, decoded from base64" : "the secret's UTF-8 bytes";
         var encoding = scheme.Encoding == SignatureEncoding.Hex ? "hex" : "base64";
         List<StepView> steps =
         [
@@ -37,7 +42,11 @@ internal static class SignatureExplanation
         }
 
         steps.Add(new("This is the string that is signed", "Byte for byte: no line break at its end, nothing escaped anew.", signed));
-        steps.Add(new("Compute HMAC-SHA256", $"The key is {keyNote}. The 32 bytes are written as {(encoding == "hex" ? "64 lower-case hexadecimal digits" : "base64 with padding")}.", SignatureIn(value, scheme)));
+        var algorithm = ofKeyPair ? "Ed25519" : "HMAC-SHA256";
+        steps.Add(new(
+            $"Compute {algorithm}",
+            $"The key is {keyNote}. The {(ofKeyPair ? 64 : 32)} bytes are written as {(encoding == "hex" ? "64 lower-case hexadecimal digits" : "base64 with padding")}.",
+            WithoutPrefix(last, ofKeyPair ? KeyPairMark : scheme.SignaturePrefix)));
         steps.Add(new($"Write the header {scheme.Header}", TextOfHeader(scheme), value));
         return new SignatureView
         {
@@ -45,10 +54,10 @@ internal static class SignatureExplanation
             Value = value,
             Steps = steps,
             SignedString = signed,
-            Algorithm = "HMAC-SHA256",
+            Algorithm = algorithm,
             Encoding = encoding,
             KeyNote = keyNote,
-            SecretHint = request.SecretHint,
+            SecretHint = ofKeyPair ? null : request.SecretHint,
         };
     }
 
@@ -65,12 +74,11 @@ internal static class SignatureExplanation
             : $"{Form(scheme)}. While a secret is rotated there are two signatures, and either will do.";
 
     private static string Form(SignatureScheme scheme) =>
-        $"Its form is {scheme.Prefix}{scheme.SignaturePrefix}<signature>".Replace(SignatureScheme.TimestampPlaceholder, "<seconds>", StringComparison.Ordinal);
+        $"Its form is {scheme.Prefix}{scheme.SignaturePrefix}<signature>{(scheme.Ed25519 is null ? "" : $", or {KeyPairMark}<signature> of a key pair")}".Replace(SignatureScheme.TimestampPlaceholder, "<seconds>", StringComparison.Ordinal);
 
     // The newest secret's signature stands last.
-    private static string SignatureIn(string value, SignatureScheme scheme)
-    {
-        var last = scheme.Separator is { } separator ? value.Split(separator)[^1] : value;
-        return last[(last.StartsWith(scheme.SignaturePrefix, StringComparison.Ordinal) ? scheme.SignaturePrefix.Length : 0)..];
-    }
+    private static string Last(string value, SignatureScheme scheme) => scheme.Separator is { } separator ? value.Split(separator)[^1] : value;
+
+    private static string WithoutPrefix(string signature, string prefix) =>
+        signature[(signature.StartsWith(prefix, StringComparison.Ordinal) ? prefix.Length : 0)..];
 }

@@ -10,6 +10,13 @@ namespace Outbox.AspNetCore.Catalogue;
 /// </summary>
 internal static class VerificationCode
 {
+    // The blank line that follows it is the template's.
+    private const string PythonsEd25519 = """
+        from cryptography.exceptions import InvalidSignature  # pip install cryptography
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+        """;
+
     public static IReadOnlyList<CodeView> For(WebhookProfile profile) =>
     [
         new("node", "Node.js", Node(profile.Signature)),
@@ -32,7 +39,7 @@ internal static class VerificationCode
 
         // body: the request's raw bytes as they came (express.raw({ type: "application/json" })), not parsed and printed again.
         // headers: names in lower case, as Node has them.
-        function verify(body, headers, secret, now = Date.now() / 1000) {
+        function verify(body, headers, {{KeyOf(scheme)}}, now = Date.now() / 1000) {
         {{Indent(2, ScriptOf(scheme, "body"))}}
         }
 
@@ -44,12 +51,12 @@ internal static class VerificationCode
         // A Code node after a Webhook node with the option "Raw Body". Needs NODE_FUNCTION_ALLOW_BUILTIN=crypto.
         const crypto = require("crypto");
 
-        function verify(body, headers, secret, now = Date.now() / 1000) {
+        function verify(body, headers, {{KeyOf(scheme)}}, now = Date.now() / 1000) {
         {{Indent(2, ScriptOf(scheme, "body"))}}
         }
 
         const body = await this.helpers.getBinaryDataBuffer(0, "data");
-        if (!verify(body, $input.first().json.headers, $env.WEBHOOK_SECRET)) {
+        if (!verify(body, $input.first().json.headers, $env.{{VariableOf(scheme)}})) {
           throw new Error("The webhook's signature is not valid.");
         }
         return [{ json: JSON.parse(body.toString("utf8")) }];
@@ -66,11 +73,20 @@ internal static class VerificationCode
             yield return "if (!(Math.abs(now - Number(timestamp || NaN)) <= 300)) return false; // five minutes, against a replay";
         }
 
-        yield return scheme.Key == SecretEncoding.WhsecBase64
+        yield return scheme.Ed25519 is not null
+            ? """const key = crypto.createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: Buffer.from(publicKey.replace(/^whpk_/, ""), "base64").toString("base64url") }, format: "jwk" });"""
+            : scheme.Key == SecretEncoding.WhsecBase64
             ? """const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");"""
             : """const key = Buffer.from(secret, "utf8");""";
         var before = SignsId(scheme) ? $$"""`${headers["{{scheme.IdHeader!.ToLowerInvariant()}}"]}.${timestamp}.`""" : "`${timestamp}.`";
         yield return SignsTime(scheme) ? $"const signed = Buffer.concat([Buffer.from({before}), {body}]);" : $"const signed = {body};";
+        if (scheme.Ed25519 is not null)
+        {
+            yield return $"""const signatures = header.split("{scheme.Separator}").filter((one) => one.startsWith("v1a,")); // two while a key is rotated""";
+            yield return """return signatures.some((one) => crypto.verify(null, signed, key, Buffer.from(one.slice(4), "base64")));""";
+            yield break;
+        }
+
         yield return $"""const expected = Buffer.from("{scheme.SignaturePrefix}" + crypto.createHmac("sha256", key).update(signed).digest("{EncodingOf(scheme)}"));""";
         yield return scheme.Separator is { } separator
             ? $"""const signatures = header.split("{separator}"); // two while a secret is rotated"""
@@ -81,10 +97,10 @@ internal static class VerificationCode
     private static string Python(SignatureScheme scheme) =>
         $$"""
         import base64, hashlib, hmac, re, time
-
+        {{(scheme.Ed25519 is null ? "" : PythonsEd25519)}}
         # body: the request's raw bytes as they came (request.get_data()), not parsed and printed again.
         # headers: names in lower case.
-        def verify(body, headers, secret, now=None):
+        def verify(body, headers, {{(scheme.Ed25519 is null ? "secret" : "public_key")}}, now=None):
         {{Indent(4, PythonOf(scheme))}}
         """;
 
@@ -100,11 +116,26 @@ internal static class VerificationCode
             yield return "    return False";
         }
 
-        yield return scheme.Key == SecretEncoding.WhsecBase64
+        yield return scheme.Ed25519 is not null
+            ? """key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key.removeprefix("whpk_")))"""
+            : scheme.Key == SecretEncoding.WhsecBase64
             ? """key = base64.b64decode(secret.removeprefix("whsec_"))"""
             : "key = secret.encode()";
         var before = SignsId(scheme) ? $$"""f"{headers.get('{{scheme.IdHeader!.ToLowerInvariant()}}')}.{timestamp}." """ : """f"{timestamp}." """;
         yield return SignsTime(scheme) ? $"signed = {before.TrimEnd()}.encode() + body" : "signed = body";
+        if (scheme.Ed25519 is not null)
+        {
+            yield return $"""for one in header.split("{scheme.Separator}"):  # two while a key is rotated""";
+            yield return "    try:";
+            yield return """        if one.startswith("v1a,"):""";
+            yield return "            key.verify(base64.b64decode(one[4:]), signed)";
+            yield return "            return True";
+            yield return "    except InvalidSignature:";
+            yield return "        pass";
+            yield return "return False";
+            yield break;
+        }
+
         yield return "digest = hmac.new(key, signed, hashlib.sha256)";
         yield return scheme.Encoding == SignatureEncoding.Hex
             ? $"""expected = "{scheme.SignaturePrefix}" + digest.hexdigest()"""
@@ -117,12 +148,12 @@ internal static class VerificationCode
 
     private static string CSharp(WebhookProfile profile) =>
         $$"""
-        // dotnet add package Outbox.Core
-        using Outbox.Profiles;
+        // dotnet add package {{(profile.Signature.Ed25519 is null ? "Outbox.Core" : "Outbox.Ed25519")}}
+        using {{(profile.Signature.Ed25519 is null ? "Outbox.Profiles" : "Outbox")}};
         using Outbox.Signing;
 
-        var profile = WebhookProfile.BuiltIn.Single(known => known.Name == "{{profile.Name}}"); // or the profile of your own
-        var verifier = new WebhookVerifier(profile, configuration["WebhookSecret"]!);
+        var profile = {{(profile.Signature.Ed25519 is null ? $"WebhookProfile.BuiltIn.Single(known => known.Name == \"{profile.Name}\")" : "StandardWebhooksV1a.Profile")}}; // or the profile of your own
+        var verifier = new WebhookVerifier(profile, configuration["{{(profile.Signature.Ed25519 is null ? "WebhookSecret" : "WebhookPublicKey")}}"]!);
 
         app.MapPost("/webhooks", async (HttpRequest request) =>
         {
@@ -132,6 +163,10 @@ internal static class VerificationCode
             return verification.IsValid ? Results.Ok() : Results.Unauthorized();
         });
         """;
+
+    private static string KeyOf(SignatureScheme scheme) => scheme.Ed25519 is null ? "secret" : "publicKey";
+
+    private static string VariableOf(SignatureScheme scheme) => scheme.Ed25519 is null ? "WEBHOOK_SECRET" : "WEBHOOK_PUBLIC_KEY";
 
     private static string EncodingOf(SignatureScheme scheme) => scheme.Encoding == SignatureEncoding.Hex ? "hex" : "base64";
 

@@ -41,6 +41,8 @@ internal sealed record EndpointView
 
     public required string? SecretHint { get; init; }
 
+    public required string? PublicKey { get; init; }
+
     public required DateTimeOffset? PreviousSecretUntil { get; init; }
 
     public required DateTimeOffset? ExpiresAt { get; init; }
@@ -67,6 +69,7 @@ internal sealed record EndpointView
         FailingSince = endpoint.FailingSince,
         BlockedUntil = endpoint.BlockedUntil,
         SecretHint = endpoint.SecretHint,
+        PublicKey = endpoint.PublicKey,
         PreviousSecretUntil = endpoint.PreviousSecretUntil,
         ExpiresAt = endpoint.ExpiresAt,
         CreatedAt = endpoint.CreatedAt,

@@ -116,7 +116,7 @@ internal sealed class DeliveryExecutor(
             Data = delivery.Data,
             ShipTranscript = delivery.ShipTranscript,
         };
-        return RequestComposer.Compose(content, delivery.Headers, delivery.Endpoint.Url, profile, signing, startedAt);
+        return RequestComposer.Compose(content, delivery.Headers, delivery.Endpoint.Url, profile, signing, startedAt) with { EndpointId = delivery.Endpoint.Id };
     }
 
     // A process that was paused must not begin what another dispatcher may have begun meanwhile.

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Outbox.Signing;
 using Outbox.Storage;
 
 namespace Outbox.Endpoints;
@@ -31,6 +32,9 @@ internal sealed class SecretVault(params IEnumerable<ISecretProtector> protector
 
     /// <summary>What may be shown of a secret: its end, and never more than a quarter of it.</summary>
     public static string Hint(string secret) => secret[^Math.Min(HintLength, secret.Length / 4)..];
+
+    /// <summary>The same under a scheme: of a key pair, the whole public key.</summary>
+    public static string Hint(string secret, SignatureScheme scheme) => KeyPair.PublicKeyOf(secret, scheme) ?? Hint(secret);
 
     public ReadOnlyMemory<byte> Seal(IReadOnlyList<EndpointSecret> secrets, string? tenant, string endpointId)
     {

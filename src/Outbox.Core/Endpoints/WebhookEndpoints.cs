@@ -101,7 +101,7 @@ internal sealed class WebhookEndpoints(
                 return WithSecrets(existing, newSecret ?? generated!, lasting);
             },
             cancellationToken);
-        return stored is null ? null : new EndpointRegistration(Show(stored), Created: false, generated);
+        return stored is null ? null : new EndpointRegistration(Show(stored), Created: false, Shown(generated));
     }
 
     private EndpointWish Wish(WebhookEndpoint endpoint)
@@ -173,8 +173,7 @@ internal sealed class WebhookEndpoints(
         var given = wish.Endpoint.Secret;
         if (given is null && existing is { Secrets.IsEmpty: false })
         {
-            CheckKept(existing, wish.Profile);
-            return (changed, null);
+            return (Keep(existing, changed, wish.Profile), null);
         }
 
         var generated = given is null && wish.Profile.Secret.Requirement == SecretRequirement.Generated ? Generate(wish.Profile) : null;
@@ -183,20 +182,38 @@ internal sealed class WebhookEndpoints(
         return (secret is null ? changed : WithSecrets(changed, secret, overlap: TimeSpan.Zero), generated);
     }
 
-    /// <summary>The secret that stays must fit the profile. While its key is lost, nobody can say: then the profile must stay too.</summary>
-    private void CheckKept(StoredEndpoint existing, WebhookProfile profile)
+    /// <summary>
+    /// The secret that stays must fit the profile; the one before it signs no longer where it does not. While their key is lost, nobody can say:
+    /// then the profile must stay too.
+    /// </summary>
+    private StoredEndpoint Keep(StoredEndpoint existing, StoredEndpoint changed, WebhookProfile profile)
     {
+        if (string.Equals(existing.Profile, profile.Name, StringComparison.Ordinal))
+        {
+            return changed;
+        }
+
+        if (KeyPair.IsPublicKey(existing.SecretHint) && profile.Signature.Ed25519 is null)
+        {
+            throw new WebhookValidationException(
+                "secret", $"The endpoint has a key pair, and the profile '{profile.Name}' signs with shared secrets only. Give a new secret, or keep the profile '{existing.Profile}'.");
+        }
+
         try
         {
-            profile.ValidateSecret(Newest(existing)?.Value);
+            var secrets = vault.Open(existing.Secrets, existing.Tenant, existing.Id);
+            profile.ValidateSecret(secrets[0].Value);
+            var fitting = secrets.Where(secret => SigningSecret.Problem(profile, secret.Value) is null).ToList();
+            return changed with
+            {
+                Secrets = vault.Seal(fitting, changed.Tenant, changed.Id),
+                PreviousSecretUntil = fitting.Count > 1 ? existing.PreviousSecretUntil : null,
+            };
         }
         catch (CryptographicException)
         {
-            if (!string.Equals(existing.Profile, profile.Name, StringComparison.Ordinal))
-            {
-                throw new WebhookValidationException(
-                    "secret", $"The stored secret cannot be read now, so it cannot be checked against the profile '{profile.Name}'. Give a new secret, or keep the profile '{existing.Profile}'.");
-            }
+            throw new WebhookValidationException(
+                "secret", $"The stored secret cannot be read now, so it cannot be checked against the profile '{profile.Name}'. Give a new secret, or keep the profile '{existing.Profile}'.");
         }
     }
 
@@ -228,7 +245,7 @@ internal sealed class WebhookEndpoints(
         return stored with
         {
             Secrets = vault.Seal(secrets, stored.Tenant, stored.Id),
-            SecretHint = SecretVault.Hint(secret),
+            SecretHint = SecretVault.Hint(secret, profiles.Get(stored.Profile).Signature),
             PreviousSecretUntil = secrets.Count > 1 ? until : null,
         };
     }
@@ -258,6 +275,9 @@ internal sealed class WebhookEndpoints(
         return profile.GenerateSecret(bytes);
     }
 
+    // The half of a key pair that signs leaves the outbox for nobody.
+    private static string? Shown(string? generated) => generated is null || KeyPair.IsPrivateKey(generated) ? null : generated;
+
     private EndpointInfo Show(StoredEndpoint stored) => new()
     {
         Id = stored.Id,
@@ -276,7 +296,8 @@ internal sealed class WebhookEndpoints(
         DisabledReason = stored.DisabledReason,
         DisabledAt = stored.DisabledAt,
         Draining = stored.Draining,
-        SecretHint = stored.SecretHint,
+        SecretHint = KeyPair.IsPublicKey(stored.SecretHint) ? null : stored.SecretHint,
+        PublicKey = KeyPair.IsPublicKey(stored.SecretHint) ? stored.SecretHint : null,
         PreviousSecretUntil = stored.PreviousSecretUntil > clock.GetUtcNow() ? stored.PreviousSecretUntil : null,
         CreatedAt = stored.CreatedAt,
     };
@@ -296,7 +317,7 @@ internal sealed class WebhookEndpoints(
             return endpoints.WithNotice(existing, changed);
         }
 
-        public EndpointRegistration Registration(StoredEndpoint stored) => new(endpoints.Show(stored), _created, _generated);
+        public EndpointRegistration Registration(StoredEndpoint stored) => new(endpoints.Show(stored), _created, Shown(_generated));
     }
 
     // Thrown through the store's transaction, which it rolls back.

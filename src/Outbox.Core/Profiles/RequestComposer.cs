@@ -21,7 +21,7 @@ internal static class RequestComposer
         var headers = new List<KeyValuePair<string, string>>(4);
         headers.AddRange(HostHeaders(hostHeaders, profile));
         DeliveryComposer.AddHeaders(headers, profile, content, body.Span, secrets, at);
-        return new WebhookRequest { Url = new Uri(url), Body = body, Headers = headers, Timeout = profile.Timeout };
+        return new WebhookRequest { Url = new Uri(url), Body = body, Headers = headers, Profile = profile.Name, Timeout = profile.Timeout };
     }
 
     public static ReadOnlyMemory<byte> Body(in DeliveryContent content, WebhookProfile profile)

@@ -126,5 +126,6 @@ public sealed record WebhookProfile
 
     /// <summary>Makes a secret of the profile's form.</summary>
     /// <param name="randomBytes">32 bytes of a cryptographic random source.</param>
-    internal string GenerateSecret(ReadOnlySpan<byte> randomBytes) => SigningSecret.Generate(Signature.Key, randomBytes);
+    internal string GenerateSecret(ReadOnlySpan<byte> randomBytes) =>
+        Signature.Ed25519 is { } ed25519 ? KeyPair.Generate(ed25519, randomBytes) : SigningSecret.Generate(Signature.Key, randomBytes);
 }

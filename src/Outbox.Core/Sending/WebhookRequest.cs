@@ -12,6 +12,12 @@ internal sealed record WebhookRequest
     /// <summary>Everything but Content-Type and User-Agent, which the sender sets.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; }
 
+    /// <summary>How it looks: the profile's name, for handlers around the client.</summary>
+    public required string Profile { get; init; }
+
+    /// <summary>Whom it goes to, for handlers around the client; null where there is no stored endpoint.</summary>
+    public string? EndpointId { get; init; }
+
     /// <summary>From the start until the answer's headers have arrived.</summary>
     public required TimeSpan Timeout { get; init; }
 

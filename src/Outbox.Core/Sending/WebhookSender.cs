@@ -75,6 +75,8 @@ internal sealed class WebhookSender(
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new OnceContent(request.Body),
         };
+        message.Options.Set(WebhookRequestOptions.Profile, request.Profile);
+        message.Options.Set(WebhookRequestOptions.EndpointId, request.EndpointId);
         message.Headers.TryAddWithoutValidation("User-Agent", options.UserAgent);
 
         // Any other span that happens to be current belongs to the host, and says nothing of this delivery.

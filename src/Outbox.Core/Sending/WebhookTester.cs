@@ -94,14 +94,14 @@ internal sealed class WebhookTester(
         var now = clock.GetUtcNow();
         var signing = SecretsOf(endpoint, profile, now);
         var content = DeliveryContent.Of(admitted, DeliveryIds.For(admitted.Id, 0), endpoint.ShipTranscript, now);
-        var request = RequestComposer.Compose(content, admitted.Headers, endpoint.Url, profile, signing, now);
+        var request = RequestComposer.Compose(content, admitted.Headers, endpoint.Url, profile, signing, now) with { EndpointId = endpoint.Id };
         var ofEvent = RequestComposer.HostHeaders(admitted.Headers, profile).Count();
         var headers = request.Headers.Select((header, i) => new WebhookWireHeader(
             header.Key, header.Value, i < ofEvent ? WebhookHeaderSource.Event : WebhookHeaderSource.Profile));
         var shown = Show(profile, endpoint.Url, admitted.Id, headers, request.Body) with
         {
             Timestamp = signing.Count == 0 ? null : now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
-            SecretHint = signing.Count == 0 ? null : SecretVault.Hint(signing[0]),
+            SecretHint = signing.Count == 0 ? null : SecretVault.Hint(signing[0], profile.Signature),
         };
         return new Prepared(request, shown);
     }

@@ -11,13 +11,15 @@ internal static class SignatureReader
     /// <summary>Reads a header's value. Signatures of another version than the scheme's are passed over.</summary>
     /// <param name="scheme">The scheme that the header should follow.</param>
     /// <param name="value">The header's value.</param>
-    /// <param name="signatures">Receives the signatures, one after the other; room for <see cref="MaximumSignatures"/>.</param>
-    /// <param name="count">How many were read.</param>
+    /// <param name="signatures">Receives the signatures, as many as were read; room for <see cref="MaximumSignatures"/> before.</param>
+    /// <param name="ofKeyPairs">The same for those of key pairs, where the scheme has them.</param>
     /// <param name="timestamp">The timestamp, where the scheme has it in this header.</param>
     /// <returns>Null, or what is wrong with the value.</returns>
-    public static string? Read(SignatureScheme scheme, string value, Span<byte> signatures, out int count, out string? timestamp)
+    public static string? Read(
+        SignatureScheme scheme, string value, ref Span<byte> signatures, ref Span<byte> ofKeyPairs, out string? timestamp)
     {
-        count = 0;
+        var count = 0;
+        var pairs = 0;
         timestamp = null;
 
         if (value.Length > MaximumHeaderLength)
@@ -42,10 +44,15 @@ internal static class SignatureReader
             }
 
             more = TakePart(scheme.Separator, ref rest, out var part);
-            count += TryReadSignature(scheme, part.Trim(), signatures[(count * SignatureWriter.SignatureSize)..]) ? 1 : 0;
+            part = part.Trim();
+            count += TryReadSignature(scheme, part, signatures[(count * SignatureWriter.SignatureSize)..]) ? 1 : 0;
+            pairs += scheme.Ed25519 is not null && KeyPair.TryReadSignature(part, ofKeyPairs[(pairs * KeyPair.SignatureSize)..]) ? 1 : 0;
         }
 
-        return count > 0 ? null : $"it has no signature of the form '{Form(scheme)}'";
+        signatures = signatures[..(count * SignatureWriter.SignatureSize)];
+        ofKeyPairs = ofKeyPairs[..(pairs * KeyPair.SignatureSize)];
+
+        return count + pairs > 0 ? null : $"it has no signature of the form '{Form(scheme)}'";
     }
 
     private static bool TrySkipPrefix(string? prefix, ref ReadOnlySpan<char> rest, out string? timestamp)
@@ -116,5 +123,6 @@ internal static class SignatureReader
     }
 
     private static string Form(SignatureScheme scheme) =>
-        scheme.SignaturePrefix + (scheme.Encoding == SignatureEncoding.Hex ? "<64 hexadecimal digits>" : "<44 characters of base64>");
+        scheme.SignaturePrefix + (scheme.Encoding == SignatureEncoding.Hex ? "<64 hexadecimal digits>" : "<44 characters of base64>")
+        + (scheme.Ed25519 is null ? "" : $"' or '{KeyPair.SignaturePrefix}<88 characters of base64>");
 }

@@ -16,7 +16,7 @@ internal static class SignatureRules
 
     /// <summary>What is wrong with a scheme, each with values and cure; empty when nothing is.</summary>
     public static IEnumerable<string> Problems(SignatureScheme scheme) =>
-        [.. EnumProblems(scheme), .. PlaceProblems(scheme), .. TextProblems(scheme)];
+        [.. EnumProblems(scheme), .. PlaceProblems(scheme), .. TextProblems(scheme), .. KeyPairProblems(scheme)];
 
     private static IEnumerable<string> EnumProblems(SignatureScheme scheme)
     {
@@ -97,6 +97,17 @@ internal static class SignatureRules
         {
             yield return $"Signature.Prefix is '{prefix}': '{SignatureScheme.TimestampPlaceholder}' may stand in it once, and something "
                 + "other than a digit must follow, for example 't={timestamp},'.";
+        }
+    }
+
+    private static IEnumerable<string> KeyPairProblems(SignatureScheme scheme)
+    {
+        if (scheme.Ed25519 is not null
+            && (scheme.Key != SecretEncoding.WhsecBase64 || scheme.Separator is null
+                || scheme.SignaturePrefix?.StartsWith(KeyPair.SignaturePrefix, StringComparison.Ordinal) is true))
+        {
+            yield return $"Signature.Ed25519 is set, which tells secrets apart by '{SigningSecret.WhsecPrefix}' and '{KeyPair.PrivatePrefix}' and signatures by "
+                + $"'{KeyPair.SignaturePrefix}': set Key to {SecretEncoding.WhsecBase64}, Separator to a space and SignaturePrefix to 'v1,'.";
         }
     }
 

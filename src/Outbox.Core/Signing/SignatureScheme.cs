@@ -1,7 +1,7 @@
 namespace Outbox.Signing;
 
 /// <summary>
-/// How deliveries are signed with HMAC-SHA256 (RFC 2104) and where the signature stands. A scheme is data: what it signs, how the
+/// How deliveries are signed with HMAC-SHA256 (RFC 2104), or with a key pair (RFC 8032), and where the signature stands. A scheme is data: what it signs, how the
 /// secret becomes a key, and how the header is spelled. Schemes are compared by value.
 /// </summary>
 /// <remarks>
@@ -67,6 +67,13 @@ public sealed record SignatureScheme
     /// receivers that keep one signature of several keep the last. A scheme without one signs with the newest secret alone.
     /// </remarks>
     public string? Separator { get; init; }
+
+    /// <summary>
+    /// What lets endpoints have a key pair in the place of a shared secret: Standard Webhooks' <c>v1a</c>. Secrets are then made as key pairs; one
+    /// that is given may be either, and both may stand in one header. Needs <see cref="SecretEncoding.WhsecBase64"/> and a
+    /// <see cref="Separator"/>. Default: null, shared secrets only.
+    /// </summary>
+    public IEd25519? Ed25519 { get; init; }
 
     /// <summary>Whether the signature covers the attempt's time, so that receivers can refuse a replay.</summary>
     internal bool SignsTimestamp => Content != SignedContent.Body;

@@ -30,9 +30,16 @@ internal static class SignatureWriter
 
         for (var i = count - 1; i >= 0; i--)
         {
-            Compute(secrets[i], scheme.Key, content.Span, signature);
-            text.AppendLiteral(scheme.SignaturePrefix);
-            text.AppendFormatted(encoded[..Encode(scheme.Encoding, signature, encoded)]);
+            if (scheme.Ed25519 is { } ed25519 && KeyPair.IsPrivateKey(secrets[i]))
+            {
+                text.AppendLiteral(KeyPair.Sign(ed25519, secrets[i], content.Span));
+            }
+            else
+            {
+                Compute(secrets[i], scheme.Key, content.Span, signature);
+                text.AppendLiteral(scheme.SignaturePrefix);
+                text.AppendFormatted(encoded[..Encode(scheme.Encoding, signature, encoded)]);
+            }
 
             if (i > 0)
             {

@@ -49,6 +49,14 @@ internal static class SigningSecret
                 : null;
         }
 
+        if (profile.Signature.Key == SecretEncoding.WhsecBase64 && KeyPair.IsPrivateKey(secret))
+        {
+            return profile.Signature.Ed25519 is { } ed25519
+                ? KeyPair.Problem(ed25519, secret)
+                : $"The signing secret is a private key, and profile '{profile.Name}' signs with shared secrets only. "
+                    + "Use the profile 'standard-v1a' of the package Outbox.Ed25519, or give a 'whsec_' secret.";
+        }
+
         return FormProblem(encoding, secret) is { } problem ? $"{problem} {Cure(encoding, rule.MinimumLength)}"
             : LengthProblem(profile, secret) is { } tooShort ? $"{tooShort} {Cure(encoding, rule.MinimumLength)}"
             : null;

@@ -25,12 +25,13 @@ public sealed class WebhookVerifier
 
     private readonly WebhookProfile _profile;
     private readonly string[] _secrets;
+    private readonly byte[][] _publicKeys;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _replayWindow;
 
     /// <summary>A verifier with one secret, the system's clock and the default replay window.</summary>
     /// <param name="profile">The profile that the sender uses.</param>
-    /// <param name="secret">The endpoint's secret.</param>
+    /// <param name="secret">The endpoint's secret, or, where the profile has key pairs, the public key <c>whpk_…</c>.</param>
     /// <exception cref="WebhookValidationException">The secret cannot be a key, or the profile contradicts itself.</exception>
     public WebhookVerifier(WebhookProfile profile, string secret)
         : this(profile, [secret])
@@ -40,7 +41,7 @@ public sealed class WebhookVerifier
     /// <summary>A verifier with one or more secrets: while a secret is rotated, the old one and the new one.</summary>
     /// <param name="profile">The profile that the sender uses.</param>
     /// <param name="secrets">
-    /// The endpoint's secrets in any order, at least one. Their strength is the sender's business and not checked here.
+    /// The endpoint's secrets and public keys in any order, at least one. Their strength is the sender's business and not checked here.
     /// </param>
     /// <param name="clock">What tells the time. Default: null, the system's clock.</param>
     /// <param name="replayWindow">
@@ -58,7 +59,7 @@ public sealed class WebhookVerifier
         ArgumentNullException.ThrowIfNull(secrets);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(replayWindow ?? DefaultReplayWindow, TimeSpan.Zero, nameof(replayWindow));
         _profile = profile;
-        _secrets = [.. secrets];
+        string[] all = [.. secrets];
         _clock = clock ?? TimeProvider.System;
         _replayWindow = replayWindow ?? DefaultReplayWindow;
 
@@ -67,7 +68,7 @@ public sealed class WebhookVerifier
             throw new WebhookValidationException("profile", problem);
         }
 
-        if (_secrets.Length == 0)
+        if (all.Length == 0)
         {
             throw new WebhookValidationException(
                 "secrets",
@@ -75,16 +76,18 @@ public sealed class WebhookVerifier
                 + "Give the endpoint a secret.");
         }
 
-        for (var i = 0; i < _secrets.Length; i++)
+        for (var i = 0; i < all.Length; i++)
         {
-            ArgumentNullException.ThrowIfNull(_secrets[i], nameof(secrets));
+            ArgumentNullException.ThrowIfNull(all[i], nameof(secrets));
 
-            if (SigningSecret.FormProblem(profile.Signature.Key, _secrets[i]) is { } malformed)
+            if (Problem(profile.Signature, all[i]) is { } malformed)
             {
-                throw new WebhookValidationException(
-                    $"secrets[{i}]", $"{malformed} Give the secret that the endpoint was registered with.");
+                throw new WebhookValidationException($"secrets[{i}]", malformed);
             }
         }
+
+        _secrets = [.. all.Where(secret => !KeyPair.IsPublicKey(secret))];
+        _publicKeys = [.. all.Where(KeyPair.IsPublicKey).Select(ReadPublicKey)];
     }
 
     /// <summary>Verifies one request, its headers in a dictionary. Header names are compared without regard to case.</summary>
@@ -119,8 +122,9 @@ public sealed class WebhookVerifier
         }
 
         Span<byte> signatures = stackalloc byte[SignatureReader.MaximumSignatures * SignatureWriter.SignatureSize];
+        Span<byte> ofKeyPairs = stackalloc byte[SignatureReader.MaximumSignatures * KeyPair.SignatureSize];
 
-        if (SignatureReader.Read(scheme, value, signatures, out var count, out var timestampText) is { } problem)
+        if (SignatureReader.Read(scheme, value, ref signatures, ref ofKeyPairs, out var timestampText) is { } problem)
         {
             return WebhookVerification.Refuse(
                 WebhookVerificationFailure.MalformedSignature,
@@ -144,7 +148,7 @@ public sealed class WebhookVerifier
             return badTimestamp;
         }
 
-        if (!AnyMatches(signatures[..(count * SignatureWriter.SignatureSize)], id, timestampText ?? "", rawBody))
+        if (!AnyMatches(signatures, ofKeyPairs, id, timestampText ?? "", rawBody))
         {
             return WebhookVerification.Refuse(
                 WebhookVerificationFailure.SignatureMismatch,
@@ -160,7 +164,8 @@ public sealed class WebhookVerifier
         };
     }
 
-    private bool AnyMatches(ReadOnlySpan<byte> signatures, string id, string timestamp, ReadOnlySpan<byte> body)
+    private bool AnyMatches(
+        ReadOnlySpan<byte> signatures, ReadOnlySpan<byte> ofKeyPairs, string id, string timestamp, ReadOnlySpan<byte> body)
     {
         using var content = new SignedBytes(_profile.Signature.Content, id, timestamp, body);
         Span<byte> expected = stackalloc byte[SignatureWriter.SignatureSize];
@@ -176,7 +181,46 @@ public sealed class WebhookVerifier
             }
         }
 
-        return matches;
+        return matches || AnyKeyPairMatches(ofKeyPairs, content.Span);
+    }
+
+    private bool AnyKeyPairMatches(ReadOnlySpan<byte> signatures, ReadOnlySpan<byte> content)
+    {
+        foreach (var publicKey in _publicKeys)
+        {
+            for (var rest = signatures; !rest.IsEmpty; rest = rest[KeyPair.SignatureSize..])
+            {
+                if (_profile.Signature.Ed25519!.Verify(publicKey, content, rest[..KeyPair.SignatureSize]))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static string? Problem(SignatureScheme scheme, string secret)
+    {
+        if (KeyPair.IsPublicKey(secret))
+        {
+            return scheme.Ed25519 is null
+                ? "This is a public key, and the profile signs with shared secrets only: verify with StandardWebhooksV1a.Profile of the package Outbox.Ed25519."
+                : KeyPair.TryReadPublicKey(secret, stackalloc byte[KeyPair.PublicKeySize]) ? null
+                : $"The public key is not '{KeyPair.PublicPrefix}' followed by base64 of {KeyPair.PublicKeySize} bytes.";
+        }
+
+        return KeyPair.IsPrivateKey(secret)
+            ? $"This is a private key, which only the sender has: give the public key, '{KeyPair.PublicPrefix}…'."
+            : SigningSecret.FormProblem(scheme.Key, secret) is { } malformed ? $"{malformed} Give the secret that the endpoint was registered with."
+            : null;
+    }
+
+    private static byte[] ReadPublicKey(string text)
+    {
+        var publicKey = new byte[KeyPair.PublicKeySize];
+        KeyPair.TryReadPublicKey(text, publicKey);
+        return publicKey;
     }
 
     private string? FindDeliveryId(Func<string, string?> header, ReadOnlySpan<byte> body) =>

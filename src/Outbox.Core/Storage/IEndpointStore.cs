@@ -79,7 +79,7 @@ public sealed record StoredEndpoint
     /// <summary>Its secrets, protected by Core: bytes that a store keeps and hands back.</summary>
     public ReadOnlyMemory<byte> Secrets { get; init; }
 
-    /// <summary>The last four characters of the current secret, or null.</summary>
+    /// <summary>What may be shown of the current secret: its last four characters, the public key of a key pair, or null.</summary>
     public string? SecretHint { get; init; }
 
     /// <summary>When the previous secret stops signing, or null.</summary>

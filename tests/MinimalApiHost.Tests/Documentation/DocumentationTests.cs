@@ -26,11 +26,11 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void Every_other_block_of_code_is_compiled_in_these_tests()
+    public void Every_block_of_code_is_compiled_in_a_sample_or_in_these_tests()
     {
         var compiled = Unindented(
             string.Join('\n', Directory.GetFiles(Path.Combine(Root, "tests"), "DocumentedCode*.cs", SearchOption.AllDirectories)
-                .Append(Path.Combine(Root, "samples", "MinimalApiHost", "QuickStart.cs"))
+                .Concat(Directory.GetFiles(Path.Combine(Root, "samples"), "*.cs", SearchOption.AllDirectories))
                 .Select(File.ReadAllText)));
 
         foreach (var page in Pages)
@@ -40,6 +40,16 @@ public sealed partial class DocumentationTests
                 Assert.True(compiled.Contains(Unindented(block), StringComparison.Ordinal), $"{Path.GetFileName(page)} has code that no DocumentedCode.cs compiles:\n{block}");
             }
         }
+    }
+
+    [Theory]
+    [InlineData("GettingStarted")]
+    [InlineData("WorkerService")]
+    public void A_whole_program_of_the_first_guide_is_the_samples(string sample)
+    {
+        var program = File.ReadAllText(Path.Combine(Root, "samples", sample, "Program.cs"));
+
+        Assert.Contains(program.Trim(), Blocks(Path.Combine(Root, "docs", "getting-started.md")).Select(block => block.Trim()));
     }
 
     [Fact]

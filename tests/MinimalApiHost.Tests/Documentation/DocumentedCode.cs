@@ -38,6 +38,19 @@ internal static class DocumentedCode
         builder.Services.AddWebhookOutbox().UseSqlite(connectionString).AddArtifactProbe<RecordingProbe>();
     }
 
+    public static void SignWithKeyPairs(WebApplicationBuilder builder)
+    {
+        builder.Services.AddWebhookOutbox().UseSqlite("Data Source=calls.db").AddProfile(StandardWebhooksV1a.Profile);
+    }
+
+    public static async Task<string?> PutAnEndpointWithAKeyPairAsync(IWebhookOutbox outbox)
+    {
+        var registration = await outbox.Endpoints.PutAsync(
+            new WebhookEndpoint { Scope = "+16473705600", Url = "https://hooks.example.com/calls", Profile = "standard-v1a" });
+        var showToTheCustomer = registration.Endpoint.PublicKey; // whpk_…, no secret
+        return showToTheCustomer;
+    }
+
     public static async Task TellOperatorsAsync(WebApplicationBuilder builder, IWebhookOutbox outbox)
     {
         await outbox.Endpoints.PutAsync(new WebhookEndpoint { Scope = WebhookScope.Notices, Url = "https://ops.example.com/outbox" });

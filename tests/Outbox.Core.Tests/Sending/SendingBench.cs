@@ -39,6 +39,7 @@ internal sealed class SendingBench : IDisposable
         Url = url,
         Body = "{\"hello\":\"world\"}"u8.ToArray(),
         Headers = headers,
+        Profile = "standard",
         Timeout = timeout ?? Long,
     };
 

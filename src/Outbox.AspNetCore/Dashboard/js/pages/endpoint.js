@@ -128,7 +128,7 @@ function facts(endpoint) {
     ["Profile", endpoint.profile],
     ["Tenant", endpoint.tenant ?? "the platform's own"],
     ["Event types", endpoint.eventTypes.length ? endpoint.eventTypes.join(", ") : "all of its scope"],
-    ["Secret", endpoint.secretHint ? el("code", {}, `…${endpoint.secretHint}`) : "none, sent unsigned"],
+    endpoint.publicKey ? ["Public key", el("code", {}, endpoint.publicKey)] : ["Secret", endpoint.secretHint ? el("code", {}, `…${endpoint.secretHint}`) : "none, sent unsigned"],
     ["Transcripts", endpoint.shipTranscript ? "sent" : "left out"],
     endpoint.maxInFlight ? ["Requests at once", String(endpoint.maxInFlight)] : null,
     endpoint.maxPerSecond ? ["Paced to", `${endpoint.maxPerSecond} a second`] : null,

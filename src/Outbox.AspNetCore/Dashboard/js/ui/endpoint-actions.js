@@ -49,7 +49,7 @@ function disable(path, changed) {
 function rotate(path, changed) {
   ask("Rotate the secret", "The one before goes on signing beside the new one where the profile's header can carry two; see the wire profiles.",
     [
-      ["secret", "New secret", el("input", { type: "password", autocomplete: "new-password" }), "Empty: one is generated and shown once."],
+      ["secret", "New secret", el("input", { type: "password", autocomplete: "new-password" }), "Empty: one is generated and shown once; of a key pair only the public key."],
       ["overlapSeconds", "The old one signs for", el("select", {}, [["", "the host's default"], ["0", "no longer"], ["3600", "1 hour"], ["86400", "24 hours"], ["604800", "7 days"]]
         .map(([value, name]) => el("option", { value }, name)))],
     ],

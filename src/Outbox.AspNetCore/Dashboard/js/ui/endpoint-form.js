@@ -52,7 +52,7 @@ function build(endpoint, profiles) {
   const scope = field("Listens to", el("input", { value: endpoint?.scope ?? "", placeholder: "number:+16473705600", required: true }), "all, number:…, campaign:…, call:… or tenant:…");
   const profile = field("Profile", el("select", { onchange: () => profileChosen() }, profiles.map(({ name }) => el("option", { value: name }, name))));
   const tenant = field("Tenant", el("input", { value: endpoint?.tenant ?? "", placeholder: "none" }), "It receives only this tenant's events.");
-  const secret = field("Secret", el("input", { type: "password", autocomplete: "new-password", placeholder: endpoint?.secretHint ? `keeps the one that ends in ${endpoint.secretHint}` : "" }));
+  const secret = field("Secret", el("input", { type: "password", autocomplete: "new-password", placeholder: endpoint?.publicKey ? "keeps the key pair" : endpoint?.secretHint ? `keeps the one that ends in ${endpoint.secretHint}` : "" }));
   const types = eventTypesField(endpoint?.eventTypes ?? []);
   const limit = field("Requests at once", el("input", { type: "number", min: "1", value: endpoint?.maxInFlight ?? "", placeholder: "as the host's options say" }));
   const pace = field("Deliveries a second", el("input", { type: "number", min: "1", value: endpoint?.maxPerSecond ?? "", placeholder: "as many as come" }));
