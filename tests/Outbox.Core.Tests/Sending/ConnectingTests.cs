@@ -83,10 +83,10 @@ public sealed class ConnectingTests : IDisposable
     [Fact]
     public async Task The_name_the_connection_and_the_handshake_share_one_limit()
     {
-        _bench.Options.ConnectTimeout = TimeSpan.FromSeconds(4);
+        _bench.Options.ConnectTimeout = TimeSpan.FromSeconds(6);
         _bench.Resolve = async (_, token) =>
         {
-            await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, token);
+            await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, token);
             return [IPAddress.Loopback];
         };
         await using var silent = new HostileServer(connection => connection.UntilClosedAsync());
@@ -94,7 +94,7 @@ public sealed class ConnectingTests : IDisposable
         var response = await _bench.SendAsync(silent.Url("receiver.example", scheme: "https"));
 
         Assert.Equal(SendErrorCodes.ConnectTimeout, response.ErrorCode);
-        Assert.InRange(response.Duration, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(6.5));
+        Assert.InRange(response.Duration, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10.5));
     }
 
     [Fact]

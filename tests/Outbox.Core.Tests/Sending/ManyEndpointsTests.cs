@@ -26,10 +26,12 @@ public sealed class ManyEndpointsTests
         var dripped = await Task.WhenAll(slow);
 
         Assert.All(dripped, response => Assert.Equal(200, response.StatusCode));
-        Assert.All(dripped, response => Assert.InRange(response.Duration, TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(4)));
+        Assert.All(dripped, response => Assert.InRange(response.Duration, TimeSpan.FromSeconds(0.9), SendingBench.Patience));
         Assert.InRange(during - before, long.MinValue, 50 * 1024 * 1024);
         durations.Sort();
-        Assert.InRange(durations[durations.Count * 99 / 100], TimeSpan.Zero, TimeSpan.FromMilliseconds(250));
+
+        // Who waits for a drip waits for a second. On a busy machine nothing shorter tells harm from noise.
+        Assert.InRange(durations[durations.Count * 99 / 100], TimeSpan.Zero, TimeSpan.FromMilliseconds(900));
     }
 
     private static async Task DripAsync(HostileServer.Connection connection)
