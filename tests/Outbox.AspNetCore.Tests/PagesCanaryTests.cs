@@ -60,9 +60,9 @@ public sealed class PagesCanaryTests : IAsyncLifetime
         Assert.All(reader, page => Assert.All([_path, _payload, _answer], canary => Assert.False(canary.IsIn(page.Text), $"{page.Path}: {page.Text}")));
 
         // A search that finds nothing anywhere might not be looking: operators see these where they are meant to be.
-        Assert.Equal(["deliveries/{id}", "endpoints", "endpoints/{id}", "live"], Showing(ops, _path));
-        Assert.Equal(["deliveries/{id}", "live"], Showing(ops, _payload));
-        Assert.Equal(["deliveries/{id}", "live"], Showing(ops, _answer));
+        Assert.Superset(Set("deliveries", "deliveries/{id}", "endpoints", "endpoints/{id}", "live"), Showing(ops, _path));
+        Assert.Equal(Set("deliveries/{id}", "live"), Showing(ops, _payload));
+        Assert.Equal(Set("deliveries/{id}", "live"), Showing(ops, _answer));
     }
 
     [Fact]
@@ -88,8 +88,10 @@ public sealed class PagesCanaryTests : IAsyncLifetime
 
     private object Endpoint(string secret) => new { scope = "all", url = _receiver.Url($"/{_path}"), profile = "huskyvoice", secret };
 
-    private static IEnumerable<string> Showing(IEnumerable<(string Path, string Text)> pages, Canary canary) =>
-        pages.Where(page => canary.IsIn(page.Text)).Select(page => page.Path).Order(StringComparer.Ordinal);
+    private static HashSet<string> Set(params string[] pages) => pages.ToHashSet(StringComparer.Ordinal);
+
+    private static HashSet<string> Showing(IEnumerable<(string Path, string Text)> pages, Canary canary) =>
+        Set([.. pages.Where(page => canary.IsIn(page.Text)).Select(page => page.Path)]);
 
     /// <summary>Every route that can be got, so that a new one is searched too.</summary>
     private async Task<List<(string Path, string Text)>> PagesAsync(Caller caller)

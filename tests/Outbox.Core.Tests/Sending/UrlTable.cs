@@ -210,6 +210,12 @@ internal static class UrlTable
         https://[]/ => refused
         https://[v1.x]/ => refused
         https://::1/ => refused
+        https://[::ffff:7f00:1]/ => refused
+        https://[::127.0.0.1]/ => refused
+        https://[64:ff9b::7f00:1]/ => refused
+        https://127\u30020\u30020\u30021\u3002/ => refused
+        https://0x7F.0x0.0x0.0x1./ => refused
+        https://127.0.0.1:443./ => refused
         https://[example.com]/ => refused
         # disguises and names that System.Uri takes and later throws on
         https://\u00ad/ => refused
@@ -217,6 +223,11 @@ internal static class UrlTable
         https://exam\u00adple.com/ => refused
         https://exam\u200bple.com/ => refused
         https://exam\u200dple.com/ => refused
+        https://exam\u200cple.com/ => refused
+        https://xn--/ => refused
+        https://example.com\u3002\u3002/ => refused
+        https://\u2488example.com/ => refused
+        https://example.com\uff05zz/ => refused
         https://exam\u2060ple.com/ => refused
         https://\ufeffexample.com/ => refused
         https://exam\u202eple.com/ => refused
