@@ -16,7 +16,7 @@ namespace Outbox.Crash;
 internal sealed partial record Outage(IReadOnlyDictionary<string, int> Lines, double Cpu, TimeSpan BackAfter, Verdict Verdict)
 {
     /// <summary>The first failure of each loop, and its line, load and compile what is not used again.</summary>
-    private static readonly TimeSpan Noticing = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan Noticing = TimeSpan.FromSeconds(20);
 
     /// <summary>The most lines of one kind.</summary>
     public int LinesOfOneKind => Lines.Count == 0 ? 0 : Lines.Values.Max();

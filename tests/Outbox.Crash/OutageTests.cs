@@ -9,7 +9,7 @@ public sealed class OutageTests(ITestOutputHelper output)
     [PostgresFact]
     public async Task While_PostgreSQL_is_away_the_host_says_so_once_and_then_stores_what_it_had_sent()
     {
-        var outage = await Outage.RunAsync(TimeSpan.FromSeconds(35), output.WriteLine);
+        var outage = await Outage.RunAsync(TimeSpan.FromSeconds(50), output.WriteLine);
 
         output.WriteLine(outage.ToString());
         Assert.Empty(outage.Verdict.Broken);
