@@ -56,8 +56,9 @@ export function openReplayDialog(filters) {
     fields.general.hidden = true;
     try {
       const amount = await post("deliveries/replay", body(true));
-      put(answer, amount.count === 0 ? "No delivery matches." : `${capped(amount)} ${amount.count === 1 ? "delivery" : "deliveries"} will be sent once more.`);
-      start.disabled = amount.count === 0;
+      const none = amount.capped ? "None among the latest; older ones that match are sent once more." : "No delivery matches.";
+      put(answer, amount.count === 0 ? none : `${capped(amount)} ${amount.count === 1 ? "delivery" : "deliveries"} will be sent once more.`);
+      start.disabled = amount.count === 0 && !amount.capped;
     } catch (problem) {
       put(answer, "–");
       showProblem(fields, problem);
