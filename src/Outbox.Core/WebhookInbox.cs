@@ -29,7 +29,15 @@ public sealed class WebhookInbox(TimeProvider? clock = null)
         ArgumentNullException.ThrowIfNull(connection);
         await using var command = connection.CreateCommand();
         command.CommandText = SchemaScript;
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        try
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (DbException)
+        {
+            // PostgreSQL says "duplicate" where another receiver made the table in the same moment; then it is there now.
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
     }
 
     /// <summary>

@@ -92,7 +92,7 @@ public sealed class InboxTests
         var connection = db.Database.GetDbConnection();
 
         Assert.Equal(0, await _inbox.ForgetAsync(connection, TimeSpan.FromDays(30)));
-        await db.Database.ExecuteSqlRawAsync("UPDATE webhook_inbox SET received_at = received_at - 31 * 86400000");
+        await db.Database.ExecuteSqlRawAsync("UPDATE webhook_inbox SET received_at = received_at - 31 * CAST(86400000 AS BIGINT)");
         Assert.Equal(1, await _inbox.ForgetAsync(connection, TimeSpan.FromDays(30)));
     }
 
@@ -101,10 +101,34 @@ public sealed class InboxTests
     public async Task Receivers_that_start_together_make_the_table_together(Database database)
     {
         await using var platform = await Platform.StartAsync(database);
+        await using var db = platform.Open();
+        await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            await WebhookInbox.CreateTableAsync(db.Database.GetDbConnection());
+            var second = Task.Run(() => MakeTableAsync(platform));
+            if (database == Database.Postgres)
+            {
+                await UntilSomebodyWaitsForALockAsync(platform);
+            }
 
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => MakeTableAsync(platform))));
+            await transaction.CommitAsync();
+            await second;
+        });
 
         Assert.True(await ReceiveAsync(platform, "dlv_1", "+1"));
+    }
+
+    private static async Task UntilSomebodyWaitsForALockAsync(Platform platform)
+    {
+        await using var db = platform.Open();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (await db.Database.SqlQueryRaw<int>(
+            "select cast(count(*) as integer) as \"Value\" from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()").SingleAsync() == 0)
+        {
+            await timer.WaitForNextTickAsync(patience.Token);
+        }
     }
 
     private static async Task<Platform> StartAsync(Database database)
