@@ -139,7 +139,7 @@ public sealed partial class DocumentationTests
     [GeneratedRegex(@"^```csharp\n(?<code>.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Block();
 
-    [GeneratedRegex(@"\[(Fact|Theory|ContractFact|PostgresFact|PostgresTheory)[^\n]*\n(\s*[\[#][^\n]*\n)*\s*public (async )?(Task|void) (?<name>\w+)\(", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\[(\w*(Fact|Theory))[^\n]*\n(\s*[\[#][^\n]*\n)*\s*public (async )?(Task|void) (?<name>\w+)\(", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TestMethod();
 
     [GeneratedRegex(@"`(?<name>[A-Z]\w*_\w+)`", RegexOptions.ExplicitCapture, 1000)]
