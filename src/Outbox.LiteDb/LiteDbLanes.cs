@@ -52,7 +52,7 @@ internal sealed class LiteDbLanes
                 continue;
             }
 
-            var room = (row.Value.MaxInFlight ?? request.LimitPerEndpoint) - request.InFlight.GetValueOrDefault(row.Value.Id);
+            var room = Math.Min(row.Value.MaxInFlight ?? request.LimitPerEndpoint, request.MostPerEndpoint) - request.InFlight.GetValueOrDefault(row.Value.Id);
             if (room <= 0)
             {
                 full = true;

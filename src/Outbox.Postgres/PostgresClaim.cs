@@ -77,7 +77,8 @@ internal sealed class PostgresClaim(PostgresDatabase database)
                 Sql.Int(request.LimitPerEndpoint),
                 Sql.Texts(inFlight.Keys.ToArray()),
                 Sql.Ints(inFlight.Values.ToArray()),
-                Sql.Bigint(lane));
+                Sql.Bigint(lane),
+                Sql.Int(request.MostPerEndpoint));
             await batch.PrepareAsync(cancellationToken);
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
             if (first)
@@ -190,7 +191,7 @@ internal sealed class PostgresClaim(PostgresDatabase database)
             select w.endpoint_key, p.id, least(p.room, p.portion) as room, p.portion is not null as limited
             from walk w cross join lateral (
               select e.id,
-                coalesce(e.max_in_flight, $4) - coalesce(($6::int[])[array_position($5::text[], e.id)], 0) as room,
+                least(coalesce(e.max_in_flight, $4), $8) - coalesce(($6::int[])[array_position($5::text[], e.id)], 0) as room,
                 case when e.blocked_until is not null then 1 when e.max_per_second is not null then greatest(1, e.max_per_second / 10) end as portion
               from {database.Schema}.outbox_endpoint e
               where e.key = w.endpoint_key and {PostgresLanes.IsActive} and {PostgresLanes.IsOpen(database)}

@@ -78,7 +78,7 @@ internal sealed class SqliteLanes
         while (lanes.Count < atMost && rows.Step())
         {
             var id = rows.Text(1);
-            var room = (rows.Int32OrNull(2) ?? request.LimitPerEndpoint) - request.InFlight.GetValueOrDefault(id);
+            var room = Math.Min(rows.Int32OrNull(2) ?? request.LimitPerEndpoint, request.MostPerEndpoint) - request.InFlight.GetValueOrDefault(id);
             if (room <= 0)
             {
                 full = true;

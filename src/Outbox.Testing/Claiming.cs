@@ -83,7 +83,7 @@ internal sealed class Claiming(Tables tables)
         select new Lane(due.Key, new Queue<DeliveryRow>(due), Room(due.Key.Value, request), due.Key.Portion(now));
 
     private static int Room(StoredEndpoint endpoint, ClaimRequest request) =>
-        (endpoint.MaxInFlight ?? request.LimitPerEndpoint) - request.InFlight.GetValueOrDefault(endpoint.Id);
+        Math.Min(endpoint.MaxInFlight ?? request.LimitPerEndpoint, request.MostPerEndpoint) - request.InFlight.GetValueOrDefault(endpoint.Id);
 
     // Of an ordering key, only the oldest open delivery, and none while another one is on the wire (it was replayed meanwhile).
     private IEnumerable<DeliveryRow> FirstOfTheirKey()

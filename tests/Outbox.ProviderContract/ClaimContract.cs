@@ -225,4 +225,18 @@ public abstract class ClaimContract<TFixture> : StoreContract<TFixture>
 
         return ids;
     }
+
+    [ContractFact]
+    public async Task A_claim_may_lower_the_limits_that_endpoints_have_of_their_own()
+    {
+        var idle = await Stores.PutAsync(Some.Endpoint() with { Scope = "campaign:idle", MaxInFlight = 5 });
+        var busy = await Stores.PutAsync(Some.Endpoint() with { Scope = "campaign:busy", MaxInFlight = 5 });
+        await OweManyAsync(3, "campaign:idle");
+        await OweManyAsync(3, "campaign:busy");
+
+        var claim = await Stores.AskAsync(mostPerEndpoint: 1, inFlight: InFlight(busy, 1));
+
+        Assert.Equal([idle.Id], claim.Deliveries.Select(delivery => delivery.Endpoint.Id));
+        Assert.True(claim.More);
+    }
 }

@@ -39,6 +39,7 @@ internal static class StoreVerbs
         int limit = 100,
         int perEndpoint = 100,
         IReadOnlyDictionary<string, int>? inFlight = null,
+        int mostPerEndpoint = int.MaxValue,
         params IReadOnlyList<long> unsettled) =>
         await stores.Outbox.ClaimAsync(
             new ClaimRequest
@@ -47,6 +48,7 @@ internal static class StoreVerbs
                 Limit = limit,
                 LimitPerEndpoint = perEndpoint,
                 InFlight = inFlight ?? new Dictionary<string, int>(StringComparer.Ordinal),
+                MostPerEndpoint = mostPerEndpoint,
                 Unsettled = unsettled,
                 Lease = Lease,
             },

@@ -85,7 +85,8 @@ internal sealed class Dispatcher(
             {
                 Owner = owner,
                 Limit = free,
-                LimitPerEndpoint = isShared ? _options.MaxInFlightPerEndpoint : 1,
+                LimitPerEndpoint = _options.MaxInFlightPerEndpoint,
+                MostPerEndpoint = isShared ? int.MaxValue : 1,
                 InFlight = _inFlight.ByEndpoint(),
                 Unsettled = _inFlight.OfOtherNames(owner),
                 Lease = _options.LeaseDuration,

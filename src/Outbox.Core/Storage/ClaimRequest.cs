@@ -12,6 +12,9 @@ public sealed record ClaimRequest
     /// <summary>How many may be in flight to one endpoint where the endpoint has no limit of its own.</summary>
     public required int LimitPerEndpoint { get; init; }
 
+    /// <summary>How many may be in flight to one endpoint at most, also where its own limit is higher. Default: its own limit is not lowered.</summary>
+    public int MostPerEndpoint { get; init; } = int.MaxValue;
+
     /// <summary>How many this owner has in flight now, by endpoint id; endpoints that have none may be left out.</summary>
     public required IReadOnlyDictionary<string, int> InFlight { get; init; }
 

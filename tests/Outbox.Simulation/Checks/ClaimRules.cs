@@ -94,9 +94,9 @@ internal sealed class ClaimRules(World world)
         {
             Fail("half-open-takes-one", fact, $"is the second in one claim for {id}, which is half-open");
         }
-        else if (taken + _request.InFlight.GetValueOrDefault(id) > _request.LimitPerEndpoint)
+        else if (taken + _request.InFlight.GetValueOrDefault(id) > Math.Min(_request.LimitPerEndpoint, _request.MostPerEndpoint))
         {
-            Fail("limit-for-each-endpoint", fact, $"is more than {_request.LimitPerEndpoint} in flight to {id}");
+            Fail("limit-for-each-endpoint", fact, $"is more than {Math.Min(_request.LimitPerEndpoint, _request.MostPerEndpoint)} in flight to {id}");
         }
     }
 

@@ -77,7 +77,7 @@ internal sealed class MistakeMaker(World world, Tables tables)
                 request = request with { Unsettled = [] };
                 break;
             case Mistake.LimitForEachEndpointIgnored:
-                request = request with { LimitPerEndpoint = request.Limit, InFlight = new Dictionary<string, int>() };
+                request = request with { LimitPerEndpoint = request.Limit, MostPerEndpoint = int.MaxValue, InFlight = new Dictionary<string, int>() };
                 break;
             case Mistake.EndpointStarved:
                 request = request with { InFlight = new Dictionary<string, int>(request.InFlight) { [tables.Endpoints[^1].Value.Id] = request.Limit } };
