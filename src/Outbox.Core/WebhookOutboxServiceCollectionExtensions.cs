@@ -97,16 +97,24 @@ public static class WebhookOutboxServiceCollectionExtensions
 
     private static WebhookSender BuildSender(IServiceProvider provider)
     {
-        var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = provider.GetRequiredService<TimeProvider>() };
-        foreach (var configure in provider.GetServices<AttemptPipelineConfiguration>())
-        {
-            configure.Apply(pipeline);
-        }
-
         return new WebhookSender(
             provider.GetRequiredService<IHttpMessageHandlerFactory>(),
-            pipeline.Build(),
+            BuildPipeline(provider),
             provider.GetRequiredService<WebhookSendingOptions>(),
             provider.GetRequiredService<TimeProvider>());
+    }
+
+    // Polly knows its own empty pipeline by reference only: one that was built without strategies would still be run through.
+    private static ResiliencePipeline<HttpResponseMessage> BuildPipeline(IServiceProvider provider)
+    {
+        var configurations = provider.GetServices<AttemptPipelineConfiguration>().ToList();
+        if (configurations.Count == 0)
+        {
+            return ResiliencePipeline<HttpResponseMessage>.Empty;
+        }
+
+        var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = provider.GetRequiredService<TimeProvider>() };
+        configurations.ForEach(configuration => configuration.Apply(pipeline));
+        return pipeline.Build();
     }
 }

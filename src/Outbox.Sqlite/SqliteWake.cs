@@ -7,7 +7,7 @@ namespace Outbox.Sqlite;
 internal sealed class SqliteWake(SqliteDatabase database)
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
     private static readonly Sql DataVersion = new("PRAGMA data_version");
 
     private (SqliteSession Session, long Version)? _seen;
@@ -17,7 +17,7 @@ internal sealed class SqliteWake(SqliteDatabase database)
     {
         while (!await database.UseWriterAsync(HasChanged, cancellationToken))
         {
-            // The look after a change comes soon, the thousandth in a quiet night once a second.
+            // The look after a change comes soon, the thousandth in a quiet night after two seconds.
             var pause = _pause;
             await Task.Delay(pause, database.Clock, cancellationToken);
             _pause = pause * 2 < Longest ? pause * 2 : Longest;

@@ -8,7 +8,7 @@ namespace Outbox.Dispatching;
 internal sealed class WakeSignal(TimeProvider clock)
 {
     private readonly Signal _signal = new(clock);
-    private readonly CommitWatch _commits = new(clock);
+    private readonly CommitWatch _commits = new(ExactClock.For(clock));
     private volatile bool _listening;
 
     /// <summary>Whether a dispatcher runs in this process: without one, hints are not worth keeping.</summary>

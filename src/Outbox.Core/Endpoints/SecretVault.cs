@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -24,11 +25,16 @@ internal sealed class SecretVault(params IEnumerable<ISecretProtector> protector
 {
     private const int HintLength = 4;
 
+    // What signs is opened anew now and then, so that a key that is gone is missed soon; a busy endpoint's is not opened for each delivery.
+    private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(1);
+    private const int MostKept = 10_000;
+
     // The first byte says how the rest is to be read. A protector's bytes may begin with anything, so they get one in front.
     private const byte PlainText = (byte)'[';
     private const byte Encrypted = 1;
 
     private readonly ISecretProtector[] _protectors = [.. protectors];
+    private readonly ConcurrentDictionary<string, Opened> _opened = new(StringComparer.Ordinal);
 
     /// <summary>What may be shown of a secret: its end, and never more than a quarter of it.</summary>
     public static string Hint(string secret) => secret[^Math.Min(HintLength, secret.Length / 4)..];
@@ -73,7 +79,7 @@ internal sealed class SecretVault(params IEnumerable<ISecretProtector> protector
     /// <exception cref="CryptographicException">They are encrypted and cannot be read.</exception>
     public IReadOnlyList<string> Signing(ClaimedEndpoint endpoint, DateTimeOffset now)
     {
-        var secrets = Open(endpoint.Secrets, endpoint.Tenant, endpoint.Id);
+        var secrets = OpenOnce(endpoint, now);
         var signing = new List<string>(secrets.Count);
         foreach (var secret in secrets)
         {
@@ -84,6 +90,23 @@ internal sealed class SecretVault(params IEnumerable<ISecretProtector> protector
         }
 
         return signing;
+    }
+
+    private IReadOnlyList<EndpointSecret> OpenOnce(ClaimedEndpoint endpoint, DateTimeOffset now)
+    {
+        if (_opened.TryGetValue(endpoint.Id, out var kept) && kept.IsOf(endpoint, now))
+        {
+            return kept.Secrets;
+        }
+
+        var secrets = Open(endpoint.Secrets, endpoint.Tenant, endpoint.Id);
+        if (_opened.Count >= MostKept)
+        {
+            _opened.Clear();
+        }
+
+        _opened[endpoint.Id] = new Opened(endpoint.Secrets, endpoint.Tenant, secrets, now);
+        return secrets;
     }
 
     private byte[] Decrypt(ReadOnlySpan<byte> stored, string purpose)
@@ -127,6 +150,12 @@ internal sealed class SecretVault(params IEnumerable<ISecretProtector> protector
         failure as CryptographicException ?? new($"the host's secret protector failed ({failure.GetType().Name})", failure);
 
     private static string Purpose(string? tenant, string endpointId) => $"Outbox.EndpointSecret/{tenant?.Length ?? -1}/{tenant}/{endpointId}";
+
+    private sealed record Opened(ReadOnlyMemory<byte> Stored, string? Tenant, IReadOnlyList<EndpointSecret> Secrets, DateTimeOffset At)
+    {
+        public bool IsOf(ClaimedEndpoint endpoint, DateTimeOffset now) =>
+            (now - At).Duration() < KeptFor && string.Equals(Tenant, endpoint.Tenant, StringComparison.Ordinal) && Stored.Span.SequenceEqual(endpoint.Secrets.Span);
+    }
 }
 
 [JsonSerializable(typeof(IReadOnlyList<EndpointSecret>))]

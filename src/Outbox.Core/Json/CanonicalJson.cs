@@ -37,6 +37,11 @@ internal static class CanonicalJson
     {
         var key = new ArrayBufferWriter<byte>();
         CanonicalString.Write(key, property, nameof(property));
+        if (canonicalObject.IndexOf(key.WrittenSpan) < 0)
+        {
+            output.Write(canonicalObject);
+            return;
+        }
 
         var reader = new CanonicalObjectReader(canonicalObject);
         while (reader.TryRead(out var member))

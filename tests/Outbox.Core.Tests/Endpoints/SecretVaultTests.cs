@@ -105,11 +105,31 @@ public sealed class SecretVaultTests
         Assert.False(new SecretVault().IsCurrent(old, null, "ep_1"));
     }
 
+    [Fact]
+    public void What_signs_is_opened_once_a_minute_and_anew_where_the_row_has_changed()
+    {
+        var protector = new Prefixing(7);
+        var vault = new SecretVault(protector);
+        var endpoint = Some.Delivery.Endpoint with { Secrets = Sealed(Secret) };
+        var now = DateTimeOffset.UnixEpoch;
+        Assert.Equal([Secret], vault.Signing(endpoint, now));
+
+        protector.Failure = new TimeoutException();
+
+        Assert.Equal([Secret], vault.Signing(endpoint, now.AddSeconds(59)));
+        Assert.ThrowsAny<CryptographicException>(() => vault.Signing(endpoint, now.AddSeconds(60)));
+        Assert.ThrowsAny<CryptographicException>(() => vault.Signing(endpoint, now.AddSeconds(-60)));
+        Assert.ThrowsAny<CryptographicException>(() => vault.Signing(endpoint with { Secrets = Sealed(Secret + "2") }, now));
+        Assert.ThrowsAny<CryptographicException>(() => vault.Signing(endpoint with { Tenant = "org_2" }, now));
+
+        ReadOnlyMemory<byte> Sealed(string secret) => vault.Seal([new EndpointSecret(secret, null)], endpoint.Tenant, endpoint.Id);
+    }
+
     private static SecretVault Vault(params byte[][] keys) => new(new AesGcmSecretProtector(keys, new CryptoRandomSource()));
 
     private sealed class Prefixing(byte first) : ISecretProtector
     {
-        public Exception? Failure { get; init; }
+        public Exception? Failure { get; set; }
 
         public byte[]? Garbage { get; init; }
 
