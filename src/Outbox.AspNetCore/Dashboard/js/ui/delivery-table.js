@@ -39,7 +39,10 @@ export function deliveryTable() {
       [...rows.keys()].filter((id) => !kept.has(id)).forEach((id) => rows.delete(id));
       const next = items.map(place);
       if (next.length !== body.rows.length || next.some((row, index) => body.rows[index] !== row)) {
+        // An element that is put elsewhere loses the focus, also where it comes back at once.
+        const focused = body.contains(document.activeElement) ? document.activeElement : null;
         put(body, next);
+        focused?.focus({ preventScroll: true });
       }
     },
 
