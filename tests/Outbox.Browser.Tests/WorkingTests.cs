@@ -50,7 +50,7 @@ public sealed class WorkingTests
         await visitor.Button("Enable").ClickAsync();
         var corner = visitor.Page.Locator("#operations .operation");
         await Assertions.Expect(corner.GetByRole(AriaRole.Progressbar)).ToBeVisibleAsync();
-        await Assertions.Expect(corner).ToContainTextAsync("of 60");
+        await Assertions.Expect(corner).ToContainTextAsync("of ");
         await visitor.SeesAsync("Draining: what was parked goes out");
 
         await corner.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();

@@ -110,7 +110,8 @@ public sealed class SecretVaultTests
     {
         var protector = new Prefixing(7);
         var vault = new SecretVault(protector);
-        var endpoint = Some.Delivery.Endpoint with { Secrets = Sealed(Secret) };
+        var bare = Some.Delivery.Endpoint;
+        var endpoint = bare with { Secrets = Sealed(Secret) };
         var now = DateTimeOffset.UnixEpoch;
         Assert.Equal([Secret], vault.Signing(endpoint, now));
 
@@ -122,7 +123,7 @@ public sealed class SecretVaultTests
         Assert.ThrowsAny<CryptographicException>(() => vault.Signing(endpoint with { Secrets = Sealed(Secret + "2") }, now));
         Assert.ThrowsAny<CryptographicException>(() => vault.Signing(endpoint with { Tenant = "org_2" }, now));
 
-        ReadOnlyMemory<byte> Sealed(string secret) => vault.Seal([new EndpointSecret(secret, null)], endpoint.Tenant, endpoint.Id);
+        ReadOnlyMemory<byte> Sealed(string secret) => vault.Seal([new EndpointSecret(secret, null)], bare.Tenant, bare.Id);
     }
 
     private static SecretVault Vault(params byte[][] keys) => new(new AesGcmSecretProtector(keys, new CryptoRandomSource()));

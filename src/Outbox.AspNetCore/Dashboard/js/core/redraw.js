@@ -1,13 +1,13 @@
 /**
- * Draws a part of the page anew. What has the focus is made anew with it, so its successor, the one that looks the same, gets the focus:
- * else a page that moves by itself would take it from whoever works with the keyboard.
+ * Draws a part of the page anew. What has the focus loses it, also where it is only put back in its place; then it, or its successor, the one
+ * that looks the same, gets the focus again: else a page that moves by itself would take it from whoever works with the keyboard.
  */
 export function redraw(root, draw) {
   const focused = root.contains(document.activeElement) ? document.activeElement : null;
   const place = focused ? alike(root, focused).indexOf(focused) : -1;
   draw();
-  if (focused && !focused.isConnected) {
-    alike(root, focused)[place]?.focus({ preventScroll: true });
+  if (focused && document.activeElement !== focused) {
+    (focused.isConnected ? focused : alike(root, focused)[place])?.focus({ preventScroll: true });
   }
 }
 

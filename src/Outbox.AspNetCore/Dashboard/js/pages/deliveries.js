@@ -3,6 +3,7 @@ import { get } from "../core/api.js";
 import { debounced } from "../core/debounced.js";
 import { capped } from "../core/format.js";
 import { live } from "../core/live.js";
+import { redraw } from "../core/redraw.js";
 import { remember } from "../core/router.js";
 import { session } from "../core/session.js";
 import { filterBar, filterNames } from "../ui/delivery-filters.js";
@@ -100,14 +101,19 @@ export function deliveriesPage(root, { query, signal }) {
   }
 
   function draw() {
-    if (table.size === 0 && cursor) {
-      put(list, el("p", { class: "pad soft", role: "status" }, "Nothing among the latest. Searching further back…"), skeleton([38, 38, 38]));
-      return;
+    redraw(list, () => put(list, content()));
+  }
+
+  function content() {
+    if (table.size === 0) {
+      return cursor
+        ? [el("p", { class: "pad soft", role: "status" }, "Nothing among the latest. Searching further back…"), skeleton([38, 38, 38])]
+        : nothing();
     }
-    put(list, table.size === 0 ? nothing() : [
+    return [
       table.element,
       cursor ? el("div", { class: "more" }, el("button", { class: "button", type: "button", onclick: more }, "Show more")) : null,
-    ]);
+    ];
   }
 
   function nothing() {

@@ -52,6 +52,8 @@ function bench(endpoints, types, profiles, wanted, signal) {
   const signature = el("div");
   const code = el("div");
   const hint = el("div");
+  let turn = 0;
+  let sent = null;
 
   fields.endpointId.input.value = endpoints.some(({ id }) => id === wanted) ? wanted : endpoints[0].id;
   endpointChosen();
@@ -95,6 +97,7 @@ function bench(endpoints, types, profiles, wanted, signal) {
       fields.data.input.value = "{\n  \n}";
     }
     put(response, responsePane(null));
+    sent = null;
     preview();
   }
 
@@ -111,13 +114,18 @@ function bench(endpoints, types, profiles, wanted, signal) {
 
   async function preview() {
     const wish = body();
-    if (!wish) {
+    // What was sent stays in view until it is changed, and a preview that was overtaken is late.
+    if (!wish || JSON.stringify(wish) === sent) {
       return;
     }
+    const mine = ++turn;
     try {
-      show(await post("tester/preview", wish, signal));
+      const answer = await post("tester/preview", wish, signal);
+      if (mine === turn) {
+        show(answer);
+      }
     } catch (problem) {
-      if (!signal.aborted) {
+      if (!signal.aborted && mine === turn) {
         put(request, empty("alert", "It cannot be composed", problem.message));
         put(signature, empty("key", "Nothing to sign yet"));
       }
@@ -139,6 +147,8 @@ function bench(endpoints, types, profiles, wanted, signal) {
       return;
     }
     send.disabled = true;
+    sent = JSON.stringify(wish);
+    turn++;
     put(response, skeleton([26, 90]));
     try {
       const answer = await post("tester/send", wish, signal);

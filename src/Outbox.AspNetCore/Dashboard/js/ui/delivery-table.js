@@ -1,5 +1,6 @@
 import { el, put } from "../core/dom.js";
 import { ago } from "../core/ago.js";
+import { redraw } from "../core/redraw.js";
 import { answerBadge, statusBadge, statusNote } from "./status.js";
 
 /** The list of deliveries. It keeps its rows' elements, so that the reader's focus and place stay while rows change. */
@@ -39,10 +40,7 @@ export function deliveryTable() {
       [...rows.keys()].filter((id) => !kept.has(id)).forEach((id) => rows.delete(id));
       const next = items.map(place);
       if (next.length !== body.rows.length || next.some((row, index) => body.rows[index] !== row)) {
-        // An element that is put elsewhere loses the focus, also where it comes back at once.
-        const focused = body.contains(document.activeElement) ? document.activeElement : null;
-        put(body, next);
-        focused?.focus({ preventScroll: true });
+        redraw(body, () => put(body, next));
       }
     },
 
