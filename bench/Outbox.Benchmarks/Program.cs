@@ -8,6 +8,9 @@ switch (args)
     case [Sink.Role]:
         await Sink.RunAsync();
         return 0;
+    case [VerifyingReceiver.Role]:
+        await VerifyingReceiver.RunAsync();
+        return 0;
     case [Worker.Role, .. var rest]:
         await Worker.RunAsync(rest);
         return 0;

@@ -95,7 +95,7 @@ CREATE TABLE IF NOT EXISTS outbox_delivery (
     ordering_key     TEXT,
     CHECK (status BETWEEN 0 AND 5 AND gate BETWEEN 0 AND 2),
     CHECK ((status = 1) = (lease_owner IS NOT NULL) AND (status = 1) = (lease_until IS NOT NULL)),
-    CHECK ((status IN (2, 3, 5)) = (closed_at IS NOT NULL))
+    CHECK ((closed_at IS NOT NULL) = (status = 2 OR status = 3 OR status = 5)) -- IN would build its list at each write: a microsecond
 );
 
 -- An index costs each enqueue about a page of write-ahead log, so these two are the only ones that every delivery is always in:
@@ -104,8 +104,9 @@ CREATE INDEX IF NOT EXISTS outbox_delivery_event    ON outbox_delivery (event_ke
 CREATE INDEX IF NOT EXISTS outbox_delivery_endpoint ON outbox_delivery (endpoint_key);
 
 -- The others are partial: a delivery is in one or two of them at a time, and they stay as small as the work they are for.
--- The lanes: with gate = 0, each endpoint's due deliveries, oldest first; a claim seeks from lane to lane.
-CREATE INDEX IF NOT EXISTS outbox_delivery_waiting   ON outbox_delivery (gate, endpoint_key, due_at) WHERE status = 0;
+-- The lanes: with gate = 0, each endpoint's due deliveries, oldest first; a claim seeks from lane to lane. It names the status too, so that a
+-- claim chooses from the index alone.
+CREATE INDEX IF NOT EXISTS outbox_delivery_waiting   ON outbox_delivery (status, gate, endpoint_key, due_at) WHERE status = 0;
 CREATE INDEX IF NOT EXISTS outbox_delivery_scheduled ON outbox_delivery (due_at) WHERE status = 0 AND gate = 1;
 CREATE INDEX IF NOT EXISTS outbox_delivery_ordered   ON outbox_delivery (endpoint_key, ordering_key, gate) WHERE ordering_key IS NOT NULL AND status IN (0, 1, 4);
 CREATE INDEX IF NOT EXISTS outbox_delivery_leased    ON outbox_delivery (lease_until) WHERE status = 1;
@@ -113,7 +114,7 @@ CREATE INDEX IF NOT EXISTS outbox_delivery_parked    ON outbox_delivery (endpoin
 CREATE INDEX IF NOT EXISTS outbox_delivery_exhausted ON outbox_delivery (endpoint_key) WHERE status = 3;
 CREATE INDEX IF NOT EXISTS outbox_delivery_error     ON outbox_delivery (last_error) WHERE last_error IS NOT NULL;
 CREATE INDEX IF NOT EXISTS outbox_delivery_failure   ON outbox_delivery (last_status_code) WHERE last_status_code >= 300;
-CREATE INDEX IF NOT EXISTS outbox_delivery_closed    ON outbox_delivery (status, closed_at) WHERE status IN (2, 3, 5);
+CREATE INDEX IF NOT EXISTS outbox_delivery_closed    ON outbox_delivery (status, closed_at) WHERE closed_at IS NOT NULL;
 
 -- What was done, for charts. Each sending process adds what it counted every few seconds.
 CREATE TABLE IF NOT EXISTS outbox_activity (

@@ -19,7 +19,7 @@ internal static class SqliteBacklog
             (SELECT count(*) FROM outbox_delivery WHERE status = 0),
             (SELECT count(*) FROM outbox_delivery WHERE status = 1),
             (SELECT count(*) FROM outbox_delivery WHERE status = 4),
-            (SELECT count(*) FROM outbox_delivery INDEXED BY outbox_delivery_closed WHERE status = 3 AND status IN (2, 3, 5)),
+            (SELECT count(*) FROM outbox_delivery INDEXED BY outbox_delivery_closed WHERE status = 3 AND closed_at IS NOT NULL),
             (SELECT count(*) FROM outbox_endpoint WHERE disabled_at IS NOT NULL AND deleted_at IS NULL),
             (SELECT min((SELECT min(d.due_at) FROM outbox_delivery d WHERE d.status = 0 AND d.gate = 0 AND d.endpoint_key = e.key))
                 FROM lane CROSS JOIN outbox_endpoint e ON e.key = lane.endpoint_key WHERE {TakesAll}),

@@ -5,6 +5,11 @@ namespace Outbox.Sqlite;
 /// <summary>Leases due deliveries, fairly across endpoints.</summary>
 internal sealed class SqliteClaim(SqliteDatabase database)
 {
+    /// <summary>Reads the index of lanes and nothing else.</summary>
+    /// <remarks>Without LIMIT ?: SQLite plans a statement anew whenever that parameter changes, which took a fifth of a drain's time.</remarks>
+    public static readonly Sql OldestOfLane = new(
+        "SELECT key FROM outbox_delivery WHERE status = 0 AND gate = 0 AND endpoint_key = ?1 ORDER BY due_at, key");
+
     /// <summary>How many rows one transaction moves before it takes what is there, so that the write lock is never held for long.</summary>
     private const int Batch = 1000;
 
@@ -12,8 +17,9 @@ internal sealed class SqliteClaim(SqliteDatabase database)
 
     private static readonly Sql AnyDue = new(
         $"""
-        SELECT EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 0 AND gate = 1 AND due_at <= ?1)
-            OR EXISTS (SELECT 1 FROM outbox_delivery WHERE {RunOut})
+        SELECT
+            EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 0 AND gate = 1 AND due_at <= ?1),
+            EXISTS (SELECT 1 FROM outbox_delivery WHERE {RunOut})
         """);
 
     private static readonly Sql ExpireLeases = new(
@@ -28,15 +34,12 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         WHERE key IN (SELECT key FROM outbox_delivery WHERE status = 0 AND gate = 1 AND due_at <= ?1 ORDER BY due_at LIMIT {Batch})
         """);
 
-    // Without LIMIT ?: SQLite plans a statement anew whenever that parameter changes, which took a fifth of a drain's time.
-    private static readonly Sql OldestOfLane = new(
+    private static readonly Sql Chosen = new(
         """
         SELECT d.key, d.lease_token, d.id, d.profile, d.ship_transcript, d.failed_tries, v.id, v.type, v.tenant, v.occurred_at, v.headers, v.data, d.ordering_key IS NOT NULL,
             d.enqueued_at, v.trace_parent,
             CASE WHEN d.lease_token = 0 AND d.due_at > d.enqueued_at AND EXISTS (SELECT 1 FROM outbox_hold WHERE event_key = d.event_key) THEN d.due_at - d.enqueued_at END
-        FROM outbox_delivery d CROSS JOIN outbox_event v ON v.key = d.event_key
-        WHERE d.status = 0 AND d.gate = 0 AND d.endpoint_key = ?1
-        ORDER BY d.due_at, d.key
+        FROM json_each(?1) chosen CROSS JOIN outbox_delivery d ON d.key = chosen.value CROSS JOIN outbox_event v ON v.key = d.event_key
         """);
 
     private static readonly Sql Lease = new(
@@ -65,7 +68,7 @@ internal sealed class SqliteClaim(SqliteDatabase database)
             // A look takes no lock, so a dispatcher with nothing to do never waits for the host's own transactions.
             var blocked = SqliteBlocks.Read(session, now);
             var (claimable, full) = _lanes.Look(session, request, now, blocked);
-            if (!claimable && !IsAnyDue(session, request, now))
+            if (!claimable && LookForDue(session, request, now) == (false, false))
             {
                 return full ? new ClaimResult([], More: true) : ClaimResult.Nothing;
             }
@@ -83,20 +86,22 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         }
     }
 
-    private static bool IsAnyDue(SqliteSession session, ClaimRequest request, long now)
+    private static (bool Scheduled, bool RunOut) LookForDue(SqliteSession session, ClaimRequest request, long now)
     {
         var row = session.Use(AnyDue).Bind(1, now).Bind(2, request.Owner).BindKeys(3, request.Unsettled);
         row.Step();
-        var any = row.Flag(0);
+        var due = (row.Flag(0), row.Flag(1));
         row.Reset();
-        return any;
+        return due;
     }
 
     /// <summary>Puts what has become due into the lanes. False where there may be more of it than one batch.</summary>
     private static bool MakeReady(SqliteSession session, ClaimRequest request, long now)
     {
-        var expired = session.Use(ExpireLeases).Bind(1, now).Bind(2, request.Owner).BindKeys(3, request.Unsettled).Run();
-        var promoted = session.Use(Promote).Bind(1, now).Run();
+        // Looking first: the two updates begin with all the table's indexes, and took 50 microseconds to find that there is nothing to do.
+        var (scheduled, runOut) = LookForDue(session, request, now);
+        var expired = runOut ? session.Use(ExpireLeases).Bind(1, now).Bind(2, request.Owner).BindKeys(3, request.Unsettled).Run() : 0;
+        var promoted = scheduled ? session.Use(Promote).Bind(1, now).Run() : 0;
         return expired < Batch && promoted < Batch;
     }
 
@@ -112,29 +117,28 @@ internal sealed class SqliteClaim(SqliteDatabase database)
             more = true;
         }
 
-        var claimed = new List<ClaimedDelivery>(Math.Min(request.Limit, 256));
+        var chosen = new List<(long Key, ClaimedEndpoint Endpoint)>(Math.Min(request.Limit, 256));
         var leaseUntil = now + (long)request.Lease.TotalMilliseconds;
-        for (var turns = lanes.Count; turns > 0 && claimed.Count < request.Limit; turns = Open(lanes))
+        for (var turns = lanes.Count; turns > 0 && chosen.Count < request.Limit; turns = Open(lanes))
         {
             // The free slots are shared out evenly; what a lane with less to send leaves over goes round again.
-            var share = Math.Max(1, (request.Limit - claimed.Count) / turns);
-            var first = claimed.Count;
+            var share = Math.Max(1, (request.Limit - chosen.Count) / turns);
             foreach (var lane in lanes)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var wanted = Math.Min(Math.Min(share, lane.Room), request.Limit - claimed.Count);
+                var wanted = Math.Min(Math.Min(share, lane.Room), request.Limit - chosen.Count);
                 if (wanted > 0 && lane.HasMore)
                 {
-                    TakeFrom(session, lane, wanted, now, claimed);
-                    Limit(session, lane, claimed, now, leaseUntil);
+                    ChooseFrom(session, lane, wanted, chosen);
+                    Limit(session, lane, chosen[^1].Key, now, leaseUntil);
                     _lanes.Served(lane);
                 }
             }
-
-            var keys = claimed.GetRange(first, claimed.Count - first).ConvertAll(delivery => delivery.Key);
-            session.Use(Lease).Bind(1, request.Owner).Bind(2, leaseUntil).BindKeys(3, keys).Run();
         }
 
+        var keys = chosen.ConvertAll(delivery => delivery.Key);
+        var claimed = Read(session, keys, chosen, now, cancellationToken);
+        session.Use(Lease).Bind(1, request.Owner).Bind(2, leaseUntil).BindKeys(3, keys).Run();
         return new ClaimResult(claimed, more || lanes.Exists(lane => lane.HasMore));
     }
 
@@ -149,33 +153,34 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         return open;
     }
 
-    private static void TakeFrom(SqliteSession session, Lane lane, int wanted, long now, List<ClaimedDelivery> claimed)
+    private static void ChooseFrom(SqliteSession session, Lane lane, int wanted, List<(long Key, ClaimedEndpoint Endpoint)> chosen)
     {
-        var first = claimed.Count;
+        // What earlier turns chose still stands at the lane's head.
+        var (first, end) = (lane.Taken, lane.Taken + wanted);
         var rows = session.Use(OldestOfLane).Bind(1, lane.Key);
         lane.HasMore = false;
-        while (rows.Step())
+        for (var i = 0; !lane.HasMore && rows.Step(); i++)
         {
-            if (claimed.Count - first == wanted)
+            if (i == end)
             {
                 lane.HasMore = true;
                 rows.Reset();
-                break;
             }
-
-            claimed.Add(Read(rows, lane.Endpoint, now));
+            else if (i >= first)
+            {
+                chosen.Add((rows.Int64(0), lane.Endpoint));
+                lane.Room--;
+                lane.Taken++;
+            }
         }
-
-        lane.Room -= claimed.Count - first;
-        lane.Taken += claimed.Count - first;
     }
 
     /// <summary>What a half-open or paced endpoint has given is written down: no dispatcher takes more before its time.</summary>
-    private static void Limit(SqliteSession session, Lane lane, List<ClaimedDelivery> claimed, long now, long leaseUntil)
+    private static void Limit(SqliteSession session, Lane lane, long newest, long now, long leaseUntil)
     {
         if (lane.HalfOpen)
         {
-            session.Use(TryWith).Bind(1, lane.Key).Bind(2, leaseUntil).Bind(3, claimed[^1].Key).Run();
+            session.Use(TryWith).Bind(1, lane.Key).Bind(2, leaseUntil).Bind(3, newest).Run();
         }
 
         if (lane.MaxPerSecond is { } perSecond)
@@ -184,6 +189,20 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         }
 
         lane.HasMore &= !(lane.Taken >= lane.Portion);
+    }
+
+    private static List<ClaimedDelivery> Read(
+        SqliteSession session, List<long> keys, List<(long Key, ClaimedEndpoint Endpoint)> chosen, long now, CancellationToken cancellationToken)
+    {
+        var claimed = new List<ClaimedDelivery>(chosen.Count);
+        var rows = session.Use(Chosen).BindKeys(1, keys);
+        while (rows.Step())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            claimed.Add(Read(rows, chosen[claimed.Count].Endpoint, now));
+        }
+
+        return claimed;
     }
 
     private static ClaimedDelivery Read(Statement row, ClaimedEndpoint endpoint, long now) => new()

@@ -238,7 +238,7 @@ internal sealed class SqliteDeliveryQuery
     {
         var number = (int)status;
         var indexed = status is DeliveryStatus.Delivered or DeliveryStatus.Exhausted or DeliveryStatus.Cancelled
-            ? $"status = {number} AND status IN (2, 3, 5)"
+            ? $"status = {number} AND closed_at IS NOT NULL"
             : $"status = {number}";
         AddWhereRare([indexed], $"+d.status = {number}", session);
     }

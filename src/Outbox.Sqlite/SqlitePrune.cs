@@ -9,7 +9,7 @@ internal sealed class SqlitePrune(SqliteDatabase database)
     private const int NewerInARow = 200;
 
     private static readonly Sql Closed = new(
-        "SELECT key, event_key FROM outbox_delivery WHERE status = ?1 AND status IN (2, 3, 5) AND closed_at <= ?2 ORDER BY closed_at LIMIT ?3");
+        "SELECT key, event_key FROM outbox_delivery WHERE status = ?1 AND closed_at <= ?2 ORDER BY closed_at LIMIT ?3");
 
     private static readonly Sql EventsByAge = new(
         "SELECT key, enqueued_at, EXISTS (SELECT 1 FROM outbox_delivery d WHERE d.event_key = v.key) FROM outbox_event v ORDER BY key");

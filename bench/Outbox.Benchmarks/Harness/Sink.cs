@@ -130,9 +130,10 @@ internal sealed class SinkProcess : IAsyncDisposable
 
     private SinkProcess(ChildProcess child, string port) => (_child, _port) = (child, port);
 
-    public static async Task<SinkProcess> StartAsync()
+    /// <param name="role">Which receiver: <see cref="Sink"/>, or <see cref="VerifyingReceiver"/>, which answers no questions.</param>
+    public static async Task<SinkProcess> StartAsync(string role = Sink.Role)
     {
-        var child = ChildProcess.Start(Sink.Role);
+        var child = ChildProcess.Start(role);
         return new SinkProcess(child, await child.ReadAsync());
     }
 
