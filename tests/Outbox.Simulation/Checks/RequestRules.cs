@@ -45,10 +45,12 @@ internal sealed class RequestRules(World world)
     {
         var number = request.Headers.TryGetValues(EventNumber, out var values) ? values.First() : null;
         var id = number is null && request.Headers.TryGetValues("webhook-id", out var ids) ? ids.First() : null;
+
+        // An event that was enqueued again after its key was erased has the number of the first, of which a lease may be left whose claim was lost.
         return world.Ledger.OfEvent(number ?? id ?? "")
             .Where(delivery => delivery.Row.Endpoint.Value.Id == receiver.EndpointId)
             .Select(delivery => delivery.Leases.FindLast(lease => lease.Process == process && lease.Request is null))
-            .FirstOrDefault(lease => lease is not null);
+            .MaxBy(lease => lease?.ClaimedAt);
     }
 
     private void JudgeLease(LeaseFact lease, RequestFact sent)
