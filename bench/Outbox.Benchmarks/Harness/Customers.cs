@@ -12,13 +12,7 @@ internal static class Customers
     /// <summary>Registers endpoints number <paramref name="first"/> and on, in one transaction.</summary>
     public static async Task RegisterAsync(OutboxHost host, int first, int count, Func<int, string> url)
     {
-        await using var connection = await host.Database.ConnectAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        for (var i = first; i < first + count; i++)
-        {
-            await host.Outbox.Endpoints.PutAsync(new WebhookEndpoint { Scope = ScopeOf(i), Url = url(i), Secret = Secret }, transaction);
-        }
-
-        await transaction.CommitAsync();
+        await using var client = await host.ConnectAsync();
+        await client.CommitEndpointsAsync(Enumerable.Range(first, count).Select(i => new WebhookEndpoint { Scope = ScopeOf(i), Url = url(i), Secret = Secret }));
     }
 }

@@ -8,11 +8,10 @@ namespace Outbox.Benchmarks.Harness;
 /// <summary>A host with the outbox, as a user builds it. Logging is on at the usual level and goes nowhere.</summary>
 internal sealed class OutboxHost : IAsyncDisposable
 {
+    private readonly IBenchDatabase _database;
     private readonly IHost _host;
 
-    private OutboxHost(IBenchDatabase database, IHost host) => (Database, _host) = (database, host);
-
-    public IBenchDatabase Database { get; }
+    private OutboxHost(IBenchDatabase database, IHost host) => (_database, _host) = (database, host);
 
     public IWebhookOutbox Outbox => _host.Services.GetRequiredService<IWebhookOutbox>();
 
@@ -43,20 +42,17 @@ internal sealed class OutboxHost : IAsyncDisposable
 
     public Task StartAsync() => _host.StartAsync();
 
+    public ValueTask<IBenchClient> ConnectAsync() => _database.ConnectAsync(this);
+
     /// <summary>Stores events number <paramref name="first"/> and on, many in a transaction, shared out over endpoints 0 to <paramref name="endpoints"/>.</summary>
     public async Task FillAsync(long first, int count, int endpoints, int firstEndpoint = 0)
     {
         const int Batch = 1000;
-        await using var connection = await Database.ConnectAsync();
+        await using var client = await ConnectAsync();
         for (var done = 0; done < count; done += Batch)
         {
-            await using var transaction = await connection.BeginTransactionAsync();
-            for (var i = done; i < Math.Min(count, done + Batch); i++)
-            {
-                await Outbox.EnqueueAsync(Payload.Event(first + i, firstEndpoint + i % endpoints), transaction);
-            }
-
-            await transaction.CommitAsync();
+            var batch = Enumerable.Range(done, Math.Min(Batch, count - done));
+            await client.CommitEventsAsync(batch.Select(i => Payload.Event(first + i, firstEndpoint + i % endpoints)));
         }
     }
 

@@ -10,19 +10,19 @@ internal sealed class Report(BenchSettings settings)
 
     /// <summary>
     /// Adds one measured value, with its baseline, of each round. Value and baseline are medians over the rounds; the ratio is the median of
-    /// the rounds' own ratios, because the two halves of a round met the same weather.
+    /// the rounds' own ratios, because the two halves of a round met the same weather. No values: what was to be measured is not for this store.
     /// </summary>
     public void Add(string metric, string unit, IReadOnlyList<double> values, IReadOnlyList<double>? baselines = null)
     {
         double? baseline = null;
         double? ratio = null;
-        if (baselines is { Count: > 0 })
+        if (values.Count > 0 && baselines is { Count: > 0 })
         {
             baseline = Median(baselines);
             ratio = Median([.. values.Zip(baselines, (value, against) => value / against)]);
         }
 
-        var line = new Line(settings.Scenario, settings.Store, metric, Round(Median(values)), unit, Round(baseline), Round(ratio), values.Count);
+        var line = new Line(settings.Scenario, settings.Store, metric, values.Count > 0 ? Round(Median(values)) : null, unit, Round(baseline), Round(ratio), values.Count);
         _lines.Add(line);
         Console.WriteLine(JsonSerializer.Serialize(line, JsonSerializerOptions.Web));
     }
@@ -33,7 +33,7 @@ internal sealed class Report(BenchSettings settings)
         Console.WriteLine($"{"metric",-44} {"value",12} {"baseline",12} {"ratio",8}  unit");
         foreach (var line in _lines)
         {
-            Console.WriteLine($"{line.Metric,-44} {Text(line.Value),12} {Text(line.Baseline),12} {Text(line.Ratio),8}  {line.Unit}");
+            Console.WriteLine($"{line.Metric,-44} {Text(line.Value),12} {Text(line.Baseline),12} {Text(line.Ratio),8}  {(line.Value is null ? "not for this store" : line.Unit)}");
         }
     }
 
@@ -53,5 +53,5 @@ internal sealed class Report(BenchSettings settings)
 
     private static double? Round(double? value) => value is { } number ? Round(number) : null;
 
-    private sealed record Line(string Scenario, string Store, string Metric, double Value, string Unit, double? Baseline, double? Ratio, int Rounds);
+    private sealed record Line(string Scenario, string Store, string Metric, double? Value, string Unit, double? Baseline, double? Ratio, int Rounds);
 }

@@ -18,12 +18,29 @@ internal static class Worker
         await using var database = BenchStores.Join(args[0], args[1]);
         await using var host = await OutboxHost.StartAsync(database, dispatch: true, int.Parse(args[2], CultureInfo.InvariantCulture));
         Console.WriteLine("started");
-        while (await Console.In.ReadLineAsync() is not null)
+        while (await Console.In.ReadLineAsync() is { } command)
         {
-            using var process = Process.GetCurrentProcess();
-            var cost = new Cost(process.TotalProcessorTime.TotalMilliseconds, process.PeakWorkingSet64 / 1e6, await database.QueriesAsync(host.Services));
-            Console.WriteLine(JsonSerializer.Serialize(cost));
+            Console.WriteLine(command switch
+            {
+                "cost" => await CostAsync(database, host),
+                "drained" => await UntilDrainedAsync(host),
+                _ => "unknown",
+            });
         }
+    }
+
+    private static async Task<string> CostAsync(IBenchDatabase database, OutboxHost host)
+    {
+        using var process = Process.GetCurrentProcess();
+        return JsonSerializer.Serialize(
+            new Cost(process.TotalProcessorTime.TotalMilliseconds, process.PeakWorkingSet64 / 1e6, await database.QueriesAsync(host.Services)));
+    }
+
+    private static async Task<string> UntilDrainedAsync(OutboxHost host)
+    {
+        await using var client = await host.ConnectAsync();
+        await Timing.UntilAsync(async () => !await client.HasOpenAsync(), "everything is delivered");
+        return "drained";
     }
 }
 
@@ -42,6 +59,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
     }
 
     public async Task<Cost> CostAsync() => JsonSerializer.Deserialize<Cost>(await _child.AskAsync("cost"))!;
+
+    /// <summary>Waits until everything is delivered. The worker looks itself: a store may belong to one process.</summary>
+    public Task UntilDrainedAsync() => _child.AskAsync("drained");
 
     public ValueTask DisposeAsync() => _child.DisposeAsync();
 }

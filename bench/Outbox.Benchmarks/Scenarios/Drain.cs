@@ -63,12 +63,12 @@ internal static class Drain
     /// <summary>Delivers a backlog of so many, which is owed to the first so many endpoints.</summary>
     public static async Task<Run> RunAsync(IBenchDatabase database, int count, int concurrency, int endpoints = int.MaxValue)
     {
-        await using var connection = await database.ConnectAsync();
         await using var host = OutboxHost.Build(database, dispatch: true, concurrency);
+        await using var client = await host.ConnectAsync();
         return await Run.MeasureAsync(count, async () =>
         {
             await host.StartAsync();
-            await Timing.UntilAsync(async () => !await database.HasOpenAsync(connection, endpoints), "everything is delivered");
+            await Timing.UntilAsync(async () => !await client.HasOpenAsync(endpoints), "everything is delivered");
         });
     }
 

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Outbox.Benchmarks.Harness;
 using Outbox.Benchmarks.Stores;
@@ -8,13 +7,11 @@ namespace Outbox.Benchmarks.Scenarios;
 
 /// <summary>
 /// Transactions of a call's row and its event, against the same call row with a hand-written event row and delivery row, and against the
-/// call row alone. Each client has a connection of its own and commits one transaction after the other. Where a store tells other hosts of new
-/// work, also with that, while one listens, against without.
+/// call row alone. Each client has a connection of its own, where the store knows connections, and commits one transaction after the other. Where
+/// a store tells other hosts of new work, also with that, while one listens, against without.
 /// </summary>
 internal static class Enqueue
 {
-    private delegate Task Work(int number, DbTransaction transaction);
-
     public static async Task RunAsync(BenchSettings settings, Report report)
     {
         await using var database = await settings.CreateDatabaseAsync();
@@ -27,9 +24,9 @@ internal static class Enqueue
             for (var round = 0; round <= (settings.Rounds ?? 7); round++)
             {
                 var count = settings.Count ?? 10_000;
-                var alone = await RateAsync(database, clients, count, _ => (_, _) => Task.CompletedTask);
-                var bare = await RateAsync(database, clients, count, BareInserts(database));
-                var ours = await RateAsync(database, clients, count, Outbox(host));
+                var alone = await RateAsync(host, clients, count, (client, i) => client.CommitCallAsync(Unique(i)));
+                var bare = await RateAsync(host, clients, count, (client, i) => client.CommitByHandAsync(Unique(i), i));
+                var ours = await RateAsync(host, clients, count, CommitAsync);
                 if (round > 0)
                 {
                     callAlone.Add(alone);
@@ -42,25 +39,28 @@ internal static class Enqueue
             report.Add($"transactions, {clients} clients, against the call row alone", "per second", outbox, callAlone);
         }
 
-        if (database.TellsOtherHosts)
-        {
-            await CompareWakeUpAsync(settings, report, database);
-        }
+        await CompareWakeUpAsync(settings, report, database);
     }
 
     private static async Task CompareWakeUpAsync(BenchSettings settings, Report report, IBenchDatabase database)
     {
         const int Clients = 16;
+        var (on, off) = (new List<double>(), new List<double>());
+        if (!database.TellsOtherHosts)
+        {
+            report.Add($"transactions, {Clients} clients, wake-up on against off", "per second", on, off);
+            return;
+        }
+
         await using var telling = await OutboxHost.StartAsync(database, dispatch: false);
         await using var silent = await OutboxHost.StartAsync(database, dispatch: false, wake: false);
         await using var other = await OutboxHost.StartAsync(database, dispatch: false);
         using var stop = new CancellationTokenSource();
         var listening = ListenAsync(other.Services.GetRequiredService<IOutboxStore>(), stop.Token);
-        var (on, off) = (new List<double>(), new List<double>());
         for (var round = 0; round <= (settings.Rounds ?? 7); round++)
         {
-            var without = await RateAsync(database, Clients, settings.Count ?? 10_000, Outbox(silent));
-            var with = await RateAsync(database, Clients, settings.Count ?? 10_000, Outbox(telling));
+            var without = await RateAsync(silent, Clients, settings.Count ?? 10_000, CommitAsync);
+            var with = await RateAsync(telling, Clients, settings.Count ?? 10_000, CommitAsync);
             if (round > 0)
             {
                 off.Add(without);
@@ -90,45 +90,18 @@ internal static class Enqueue
         }
     }
 
-    private static Func<DbConnection, Work> Outbox(OutboxHost host) =>
-        _ => (number, transaction) => host.Outbox.EnqueueAsync(Payload.Event(number, 0), transaction);
+    private static ValueTask<long> CommitAsync(IBenchClient client, int number) => client.CommitAsync(Unique(number), number, endpoint: 0);
 
-    private static Func<DbConnection, Work> BareInserts(IBenchDatabase database) => connection =>
-    {
-        var inserts = database.InsertEventAndDelivery(connection);
-        return async (number, transaction) =>
-        {
-            foreach (var insert in inserts)
-            {
-                insert.Transaction = transaction;
-                insert.Parameters[0].Value = Unique(number);
-                if (insert.Parameters.Count > 1)
-                {
-                    insert.Parameters[1].Value = BareSender.DataOf(number);
-                }
-
-                await insert.ExecuteNonQueryAsync();
-            }
-        };
-    };
-
-    private static async Task<double> RateAsync(IBenchDatabase database, int clients, int count, Func<DbConnection, Work> workOf)
+    private static async Task<double> RateAsync(OutboxHost host, int clients, int count, Func<IBenchClient, int, ValueTask<long>> commit)
     {
         var next = -1;
         var seconds = await Timing.SecondsOfAsync(() => Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Factory.StartNew(
             async () =>
             {
-                await using var connection = await database.ConnectAsync();
-                await using var insertCall = database.InsertCall(connection);
-                var work = workOf(connection);
+                await using var client = await host.ConnectAsync();
                 for (var i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))
                 {
-                    await using var transaction = await connection.BeginTransactionAsync();
-                    insertCall.Transaction = transaction;
-                    insertCall.Parameters[0].Value = Unique(i);
-                    await insertCall.ExecuteNonQueryAsync();
-                    await work(i, transaction);
-                    await transaction.CommitAsync();
+                    await commit(client, i);
                 }
             },
             CancellationToken.None,

@@ -32,9 +32,12 @@ internal static class Growth
 
     private static async Task BlockAsync(IBenchDatabase database, SinkProcess sink, int endpoints)
     {
-        await using var host = await OutboxHost.StartAsync(database, dispatch: false);
-        await Customers.RegisterAsync(host, FewEndpoints, endpoints, i => sink.Url($"hook/{i}"));
-        await host.FillAsync(1_000_000_000, endpoints, endpoints, FewEndpoints);
+        await using (var host = await OutboxHost.StartAsync(database, dispatch: false))
+        {
+            await Customers.RegisterAsync(host, FewEndpoints, endpoints, i => sink.Url($"hook/{i}"));
+            await host.FillAsync(1_000_000_000, endpoints, endpoints, FewEndpoints);
+        }
+
         await database.BlockAsync(FewEndpoints, endpoints);
     }
 

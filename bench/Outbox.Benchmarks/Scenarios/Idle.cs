@@ -27,9 +27,6 @@ internal static class Idle
         }
 
         report.Add("processor", "% of a core", cpu);
-        if (queries.Count > 0)
-        {
-            report.Add("queries", "per second", queries);
-        }
+        report.Add("queries", "per second", queries);
     }
 }

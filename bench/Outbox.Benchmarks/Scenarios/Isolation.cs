@@ -55,12 +55,12 @@ internal static class Isolation
             await filling.FillAsync(0, backlog, Healthy);
         }
 
-        await using var connection = await database.ConnectAsync();
         await using var host = OutboxHost.Build(database, dispatch: true, settings.Concurrency);
+        await using var client = await host.ConnectAsync();
         var drain = await Run.MeasureAsync(backlog, async () =>
         {
             await host.StartAsync();
-            await Timing.UntilAsync(async () => await database.DeliveredAsync(connection, 0, Healthy) == backlog, "the healthy have everything");
+            await Timing.UntilAsync(() => client.HasDeliveredAsync(backlog, Healthy), "the healthy have everything");
         });
         var latencies = await Latency.CommitAsync(host, sink, 3_000_000, paced, Rate, Healthy);
         return new Result(drain.PerSecond, latencies, await sink.AnsweredAsync() - backlog - paced);

@@ -1,10 +1,9 @@
 using Outbox.Benchmarks.Harness;
-using Outbox.Benchmarks.Stores;
 
 namespace Outbox.Benchmarks.Scenarios;
 
 /// <summary>
-/// From the return of a plain DbTransaction's commit to the request's arrival, at a steady pace; against a host that posts by itself as soon as
+/// From the return of a commit, where the store has one a plain DbTransaction's, to the request's arrival, at a steady pace; against a host that posts by itself as soon as
 /// its commit has returned.
 /// </summary>
 internal static class Latency
@@ -40,18 +39,9 @@ internal static class Latency
     {
         var committed = new long[count];
         await sink.RecordAsync();
-        await using var connection = await host.Database.ConnectAsync();
-        await using var insertCall = host.Database.InsertCall(connection);
+        await using var client = await host.ConnectAsync();
         await Timing.PaceAsync(count, rate, async i =>
-        {
-            await using var transaction = await connection.BeginTransactionAsync();
-            insertCall.Transaction = transaction;
-            insertCall.Parameters[0].Value = Payload.IdOf(first + i);
-            await insertCall.ExecuteNonQueryAsync();
-            await host.Outbox.EnqueueAsync(Payload.Event(first + i, firstEndpoint + i % endpoints), transaction);
-            await transaction.CommitAsync();
-            committed[i] = Timing.Now;
-        });
+            committed[i] = await client.CommitAsync(Payload.IdOf(first + i), first + i, firstEndpoint + i % endpoints));
 
         return await LatenciesAsync(sink, first, committed);
     }
@@ -68,25 +58,19 @@ internal static class Latency
         }
 
         await bare.SendAsync([new Uri(sink.Url("warm"))], 8, 8);
-        return await CommitAndPostAsync(database, sink, bare, count, rate);
+        return await CommitAndPostAsync(host, sink, bare, count, rate);
     }
 
-    private static async Task<double[]> CommitAndPostAsync(IBenchDatabase database, SinkProcess sink, BareSender bare, int count, int rate)
+    private static async Task<double[]> CommitAndPostAsync(OutboxHost host, SinkProcess sink, BareSender bare, int count, int rate)
     {
         var committed = new long[count];
         var posts = new Task[count];
         var url = new Uri(sink.Url("hook"));
         await sink.RecordAsync();
-        await using var connection = await database.ConnectAsync();
-        await using var insertCall = database.InsertCall(connection);
+        await using var client = await host.ConnectAsync();
         await Timing.PaceAsync(count, rate, async i =>
         {
-            await using var transaction = await connection.BeginTransactionAsync();
-            insertCall.Transaction = transaction;
-            insertCall.Parameters[0].Value = Payload.IdOf(i);
-            await insertCall.ExecuteNonQueryAsync();
-            await transaction.CommitAsync();
-            committed[i] = Timing.Now;
+            committed[i] = await client.CommitCallAsync(Payload.IdOf(i));
             posts[i] = bare.SendAsync(url, BareSender.BodyOf(i));
         });
 

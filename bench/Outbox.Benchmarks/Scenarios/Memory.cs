@@ -21,10 +21,9 @@ internal static class Memory
 
             await using var database = await settings.CreateDatabaseAsync();
             await Drain.FillAsync(database, sink, 0, count, Drain.EndpointsFor(concurrency));
-            await using var connection = await database.ConnectAsync();
             var began = Timing.Now;
             await using var draining = await WorkerProcess.StartAsync(settings.Store, database, concurrency);
-            await Timing.UntilAsync(async () => !await database.HasOpenAsync(connection), "everything is delivered");
+            await draining.UntilDrainedAsync();
             rates.Add(count / Timing.MillisecondsBetween(began, Timing.Now) * 1000);
             peaks.Add((await draining.CostAsync()).PeakMegabytes);
         }

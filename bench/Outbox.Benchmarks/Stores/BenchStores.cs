@@ -7,6 +7,9 @@ internal static class BenchStores
     {
         ["sqlite"] = (SqliteBench.CreateAsync, SqliteBench.Join),
         ["postgres"] = (PostgresBench.CreateAsync, PostgresBench.Join),
+#if LITEDB
+        ["litedb"] = (LiteDbBench.CreateAsync, LiteDbBench.Join),
+#endif
     };
 
     public static IReadOnlyCollection<string> Names => All.Keys;

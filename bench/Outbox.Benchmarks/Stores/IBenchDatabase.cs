@@ -1,4 +1,4 @@
-using System.Data.Common;
+using Outbox.Benchmarks.Harness;
 
 namespace Outbox.Benchmarks.Stores;
 
@@ -11,27 +11,19 @@ internal interface IBenchDatabase : IAsyncDisposable
     /// <summary>Whether enqueueing tells other hosts of it, and so costs more with the wake-up than without.</summary>
     bool TellsOtherHosts { get; }
 
+    /// <summary>Whether only one process, and in it one host, can have it open.</summary>
+    bool BelongsToOneHost { get; }
+
     /// <summary>Chooses the store; <paramref name="wake"/>: whether other hosts are told of new work.</summary>
     void Use(IWebhookOutboxBuilder outbox, bool wake = true);
 
-    ValueTask<DbConnection> ConnectAsync();
+    /// <summary>Lets the platform's own code in, beside the outbox of the host.</summary>
+    ValueTask<IBenchClient> ConnectAsync(OutboxHost host);
 
-    /// <summary>Inserts the platform's own row, by a prepared command.</summary>
-    DbCommand InsertCall(DbConnection connection);
-
-    /// <summary>What a hand-written outbox would insert: an event row and a delivery row in the same tables, by prepared commands.</summary>
-    IReadOnlyList<DbCommand> InsertEventAndDelivery(DbConnection connection);
-
-    /// <summary>Whether any delivery of the first so many endpoints is still to be delivered.</summary>
-    ValueTask<bool> HasOpenAsync(DbConnection connection, int endpoints = int.MaxValue);
-
-    /// <summary>How many deliveries of these endpoints are delivered.</summary>
-    ValueTask<long> DeliveredAsync(DbConnection connection, int firstEndpoint, int endpoints);
-
-    /// <summary>Adds old events whose deliveries are delivered, each with its attempt.</summary>
+    /// <summary>Adds old events whose deliveries are delivered, each with its attempt. No host has the database open.</summary>
     Task RetainAsync(int count, int endpoints);
 
-    /// <summary>Marks endpoints as failing, so that nothing of theirs is claimed for a day.</summary>
+    /// <summary>Marks endpoints as failing, so that nothing of theirs is claimed for a day. No host has the database open.</summary>
     Task BlockAsync(int firstEndpoint, int endpoints);
 
     /// <summary>The engine, its version, and the settings that decide how fast it is.</summary>

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
+using Outbox.Benchmarks.Harness;
 using Outbox.Postgres.Tests;
 
 namespace Outbox.Benchmarks.Stores;
@@ -12,7 +13,7 @@ namespace Outbox.Benchmarks.Stores;
 /// started server commits with synchronous_commit=off, which is SQLite's synchronous=NORMAL: with "on" each commit waits for the disk, which
 /// would hide what the outbox adds.
 /// </summary>
-internal sealed class PostgresBench : IBenchDatabase
+internal sealed class PostgresBench : ISqlBench
 {
     private static readonly Lazy<string> Server = new(() =>
         Environment.GetEnvironmentVariable("OUTBOX_BENCH_POSTGRES") is { Length: > 0 } given
@@ -40,6 +41,8 @@ internal sealed class PostgresBench : IBenchDatabase
 
     public bool TellsOtherHosts => true;
 
+    public bool BelongsToOneHost => false;
+
     public static async Task<IBenchDatabase> CreateAsync()
     {
         var name = $"outbox_bench_{Environment.ProcessId}_{Interlocked.Increment(ref _databases)}";
@@ -53,7 +56,7 @@ internal sealed class PostgresBench : IBenchDatabase
 
     public void Use(IWebhookOutboxBuilder outbox, bool wake = true) => outbox.UsePostgres(Address, options => options.Notify = wake);
 
-    public async ValueTask<DbConnection> ConnectAsync() => await _source.OpenConnectionAsync();
+    public async ValueTask<IBenchClient> ConnectAsync(OutboxHost host) => new SqlClient(this, await _source.OpenConnectionAsync(), host.Outbox);
 
     public DbCommand InsertCall(DbConnection connection) =>
         Prepared(connection, "insert into calls (id, status) values ($1, 'ended')", NpgsqlDbType.Text);
@@ -77,7 +80,7 @@ internal sealed class PostgresBench : IBenchDatabase
             NpgsqlDbType.Text),
     ];
 
-    public async ValueTask<bool> HasOpenAsync(DbConnection connection, int endpoints = int.MaxValue) =>
+    public async ValueTask<bool> HasOpenAsync(DbConnection connection, int endpoints) =>
         (bool)await ScalarAsync(
             connection,
             $"""
@@ -86,10 +89,10 @@ internal sealed class PostgresBench : IBenchDatabase
               or exists (select from outbox.outbox_delivery where status = 1)
             """);
 
-    public async ValueTask<long> DeliveredAsync(DbConnection connection, int firstEndpoint, int endpoints) =>
+    public async ValueTask<long> DeliveredAsync(DbConnection connection, int endpoints) =>
         (long)await ScalarAsync(
             connection,
-            $"select count(*) from outbox.outbox_delivery where status = 2 and endpoint_key between {firstEndpoint + 1} and {firstEndpoint + endpoints}");
+            $"select count(*) from outbox.outbox_delivery where status = 2 and endpoint_key between 1 and {endpoints}");
 
     public async Task RetainAsync(int count, int endpoints)
     {
@@ -130,7 +133,7 @@ internal sealed class PostgresBench : IBenchDatabase
 
     public async ValueTask<string> DescribeAsync()
     {
-        await using var connection = await ConnectAsync();
+        await using var connection = await _source.OpenConnectionAsync();
         var version = await ScalarAsync(connection, "show server_version");
         var settings = new List<string>();
         foreach (var name in Told)

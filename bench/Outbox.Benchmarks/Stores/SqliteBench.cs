@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Outbox.Benchmarks.Harness;
 using Outbox.Sqlite;
 using SQLitePCL;
 
@@ -11,7 +12,7 @@ namespace Outbox.Benchmarks.Stores;
 /// A file in the temporary folder. Every connection, the platform's too, runs with synchronous=NORMAL: with FULL each commit waits for the
 /// disk, which would hide what the outbox adds.
 /// </summary>
-internal sealed class SqliteBench : IBenchDatabase
+internal sealed class SqliteBench : ISqlBench
 {
     private const int SQLITE_STMTSTATUS_RUN = 6;
 
@@ -31,7 +32,7 @@ internal sealed class SqliteBench : IBenchDatabase
     {
         var folder = Directory.CreateTempSubdirectory("outbox-bench-");
         var database = new SqliteBench(Path.Combine(folder.FullName, "calls.db"), folder);
-        await using var connection = await database.ConnectAsync();
+        await using var connection = await database.OpenAsync();
         await RunAsync(connection, "PRAGMA journal_mode = WAL");
         await RunAsync(connection, "CREATE TABLE calls (id TEXT PRIMARY KEY, status TEXT NOT NULL)");
         return database;
@@ -41,15 +42,11 @@ internal sealed class SqliteBench : IBenchDatabase
 
     public bool TellsOtherHosts => false;
 
+    public bool BelongsToOneHost => false;
+
     public void Use(IWebhookOutboxBuilder outbox, bool wake = true) => outbox.UseSqlite(_connectionString);
 
-    public async ValueTask<DbConnection> ConnectAsync()
-    {
-        var connection = new SqliteConnection(_connectionString);
-        await connection.OpenAsync();
-        await RunAsync(connection, "PRAGMA synchronous = NORMAL");
-        return connection;
-    }
+    public async ValueTask<IBenchClient> ConnectAsync(OutboxHost host) => new SqlClient(this, await OpenAsync(), host.Outbox);
 
     public DbCommand InsertCall(DbConnection connection) => Prepared(connection, "INSERT INTO calls (id, status) VALUES ($id, 'ended')", "$id");
 
@@ -72,7 +69,7 @@ internal sealed class SqliteBench : IBenchDatabase
             "$id"),
     ];
 
-    public async ValueTask<bool> HasOpenAsync(DbConnection connection, int endpoints = int.MaxValue) =>
+    public async ValueTask<bool> HasOpenAsync(DbConnection connection, int endpoints) =>
         await ScalarAsync(
             connection,
             $"""
@@ -81,12 +78,12 @@ internal sealed class SqliteBench : IBenchDatabase
                 OR EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 1)
             """) != 0;
 
-    public async ValueTask<long> DeliveredAsync(DbConnection connection, int firstEndpoint, int endpoints) =>
-        await ScalarAsync(connection, $"SELECT count(*) FROM outbox_delivery WHERE status = 2 AND endpoint_key BETWEEN {firstEndpoint + 1} AND {firstEndpoint + endpoints}");
+    public async ValueTask<long> DeliveredAsync(DbConnection connection, int endpoints) =>
+        await ScalarAsync(connection, $"SELECT count(*) FROM outbox_delivery WHERE status = 2 AND endpoint_key BETWEEN 1 AND {endpoints}");
 
     public async Task RetainAsync(int count, int endpoints)
     {
-        await using var connection = await ConnectAsync();
+        await using var connection = await OpenAsync();
         const int Batch = 100_000;
         for (var done = 0; done < count; done += Batch)
         {
@@ -112,7 +109,7 @@ internal sealed class SqliteBench : IBenchDatabase
 
     public async Task BlockAsync(int firstEndpoint, int endpoints)
     {
-        await using var connection = await ConnectAsync();
+        await using var connection = await OpenAsync();
         await RunAsync(
             connection,
             $"""
@@ -135,6 +132,14 @@ internal sealed class SqliteBench : IBenchDatabase
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask<DbConnection> OpenAsync()
+    {
+        var connection = new SqliteConnection(_connectionString);
+        await connection.OpenAsync();
+        await RunAsync(connection, "PRAGMA synchronous = NORMAL");
+        return connection;
     }
 
     // SQLite counts the runs of each prepared statement, and the outbox keeps its statements.
