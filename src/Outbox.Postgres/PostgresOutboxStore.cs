@@ -56,7 +56,7 @@ internal sealed class PostgresOutboxStore(PostgresDatabase database) : IOutboxSt
     public async ValueTask<TimeSpan?> NextDueInAsync(CancellationToken cancellationToken)
     {
         var found = await database.Claiming.UseAsync(
-            connection => connection.ReadAsync(_nextDue, [], row => row.IsDBNull(0) ? (TimeSpan?)null : row.GetTimeSpan(0), cancellationToken), cancellationToken);
+            connection => connection.ReadPreparedAsync(_nextDue, row => row.IsDBNull(0) ? (TimeSpan?)null : row.GetTimeSpan(0), cancellationToken), cancellationToken);
         return database.Ordering.RetryIn is { } retry && !(found[0] < retry) ? retry : found[0];
     }
 

@@ -69,7 +69,12 @@ internal sealed class PostgresSettle(PostgresDatabase database)
     {
         await using var batch = connection.CreateBatch();
         batch.Add(_settle, Parameters(settlements));
-        database.Ordering.AddTo(batch, [.. settlements.Where(settlement => IsClosed(settlement.Transition.Status)).Select(settlement => settlement.Delivery.Key)]);
+        var closed = settlements.Where(settlement => settlement.Delivery.Ordered && IsClosed(settlement.Transition.Status)).Select(settlement => settlement.Delivery.Key).ToArray();
+        if (closed.Length > 0)
+        {
+            database.Ordering.AddTo(batch, closed);
+        }
+
         if (disabling.Length > 0)
         {
             batch.Add(
@@ -93,8 +98,12 @@ internal sealed class PostgresSettle(PostgresDatabase database)
             }
         }
 
-        await reader.NextResultAsync(cancellationToken);
-        (await PostgresOrdering.ReadAsync(reader, cancellationToken)).ForEach(database.Ordering.Remember);
+        if (closed.Length > 0)
+        {
+            await reader.NextResultAsync(cancellationToken);
+            (await PostgresOrdering.ReadAsync(reader, cancellationToken)).ForEach(database.Ordering.Remember);
+        }
+
         if (await reader.NextResultAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
