@@ -150,14 +150,18 @@ internal sealed class PostgresClaim(PostgresDatabase database)
         row.GetInt64(0),
         new ClaimedEndpoint { Id = row.GetString(1), Url = row.GetString(2), Tenant = row.TextOrNull(3), Secrets = row.GetFieldValue<byte[]>(4), FailuresInARow = row.GetInt32(5), FailingFor = row.GetTimeSpan(6) });
 
+    // A lease that is not in force is what a cancellation did not see that came right behind the claim.
     private static string ExpireOf(PostgresDatabase database) =>
         $"""
-        update {database.Schema}.outbox_delivery d
-        set status = 0, gate = 0, lease_owner = null, lease_until = null
-        where d.key in (
-          select e.key from {database.Schema}.outbox_delivery e
-          where e.status = 1 and e.lease_until <= {database.Schema}.outbox_now() and e.lease_owner <> $1 and e.key <> all($2)
-          order by e.lease_until limit {MostPromoted} for update skip locked)
+        with over as materialized (
+          select l.until, d.key, d.leased and d.lease_until = l.until as in_force
+          from {database.Schema}.outbox_lease l join {database.Schema}.outbox_delivery d on d.key = l.delivery_key
+          where l.until <= {database.Schema}.outbox_now()
+            and ((l.owner <> $1 and l.delivery_key <> all($2)) or not (d.leased and d.lease_until = l.until))
+          order by l.until limit {MostPromoted} for update of d skip locked),
+        ended as (delete from {database.Schema}.outbox_lease l using over o where l.until = o.until and l.delivery_key = o.key)
+        update {database.Schema}.outbox_delivery d set leased = false
+        from over o where d.key = o.key and o.in_force
         """;
 
     private static string PromoteOf(PostgresDatabase database) =>
@@ -172,7 +176,8 @@ internal sealed class PostgresClaim(PostgresDatabase database)
         select count(*)::int from promoted
         """;
 
-    // walk: a loose index scan from the lane after $7 to the end, then from the start to $7. It is read only as far as the limit needs.
+    // walk: a loose index scan from the lane after $7 to the end, then from the start to $7. It is read only as far as the limit needs. Without
+    // "offset 0" each lane is looked up twice, because its key is asked for twice.
     // held: the row of a half-open or paced endpoint is its portion; who has the lock takes it, and others see it taken.
     private static string TakeOf(PostgresDatabase database) =>
         $"""
@@ -184,8 +189,9 @@ internal sealed class PostgresClaim(PostgresDatabase database)
           from walk w cross join lateral (
             select (
               select d.endpoint_key from {database.Schema}.outbox_delivery d
-              where d.status = 0 and d.gate = 0 and d.endpoint_key > {PostgresLanes.After("w.endpoint_key")}
-              order by d.endpoint_key limit 1) as key) n
+              where d.status = 0 and d.gate = 0 and not d.leased and d.endpoint_key > {PostgresLanes.After("w.endpoint_key")}
+              order by d.endpoint_key limit 1) as key
+            offset 0) n
           where not w.wrapped or n.key <= $7),
         seen as materialized (
           select l.*, row_number() over () as turn
@@ -207,13 +213,14 @@ internal sealed class PostgresClaim(PostgresDatabase database)
         lane as materialized (
           select l.* from seen l where not l.limited or l.endpoint_key in (select key from held)),
         ready as materialized (
-          select d.key, d.due_at, l.endpoint_key, l.id, l.turn, l.room, l.limited, s.share
-          from (select ceil($3::numeric / greatest(count(*), 1))::int as share from lane) s
-          cross join lane l
+          select d.key, d.due_at, l.endpoint_key, l.id, l.turn, l.room, l.limited, l.share
+          from (
+            select l.*, $3 / n.lanes + (row_number() over (order by l.turn) <= $3 % n.lanes)::int as share
+            from lane l cross join (select greatest(count(*), 1)::int as lanes from lane) n) l
           cross join lateral (
             select r.key, r.due_at from {database.Schema}.outbox_delivery r
-            where r.status = 0 and r.gate = 0 and r.endpoint_key = l.endpoint_key
-            order by r.due_at, r.key limit least(l.room, s.share) for update skip locked) d),
+            where r.status = 0 and r.gate = 0 and r.endpoint_key = l.endpoint_key and not r.leased
+            order by r.due_at, r.key limit least(l.room, l.share) for update skip locked) d),
         chosen as materialized (
           select r.*, row_number() over (partition by r.turn order by r.due_at, r.key) as place from ready r
           order by place, r.turn limit $3),
@@ -226,11 +233,14 @@ internal sealed class PostgresClaim(PostgresDatabase database)
           where e.key = c.endpoint_key),
         leased as (
           update {database.Schema}.outbox_delivery d
-          set status = 1, lease_owner = $1, lease_until = {database.Schema}.outbox_now() + $2, lease_token = d.lease_token + 1
+          set leased = true, lease_token = d.lease_token + 1, lease_until = {database.Schema}.outbox_now() + $2
           from chosen c where d.key = c.key
           returning c.place, c.turn, d.key, d.event_key, d.endpoint_key, c.id, d.lease_token, d.profile, d.ship_transcript, d.failed_tries, c.room, c.share,
             d.ordering_key is not null, c.limited, {database.Schema}.outbox_now() - d.enqueued_at,
             case when d.lease_token = 1 and d.due_at > d.enqueued_at and exists (select from {database.Schema}.outbox_hold h where h.event_key = d.event_key) then d.due_at - d.enqueued_at end),
+        held_by as (
+          insert into {database.Schema}.outbox_lease (until, delivery_key, owner)
+          select {database.Schema}.outbox_now() + $2, key, $1 from leased),
         told as (
           select
             set_config('outbox.taken_events', array_agg(distinct event_key)::text, true),

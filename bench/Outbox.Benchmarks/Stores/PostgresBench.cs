@@ -83,7 +83,6 @@ internal sealed class PostgresBench : IBenchDatabase
             $"""
             select exists (select from outbox.outbox_delivery where status = 0 and gate = 0 and endpoint_key <= {endpoints})
               or exists (select from outbox.outbox_delivery where status = 0 and gate > 0 and endpoint_key <= {endpoints})
-              or exists (select from outbox.outbox_delivery where status = 1)
             """);
 
     public async ValueTask<long> DeliveredAsync(DbConnection connection, int firstEndpoint, int endpoints) =>
