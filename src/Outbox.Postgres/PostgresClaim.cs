@@ -85,8 +85,8 @@ internal sealed class PostgresClaim(PostgresDatabase database)
             cancellationToken);
 
     // One round trip, and one transaction as every batch without one around it. The data is read in a later statement than the claim's: what
-    // a release committed while the claim waited for it shows only now. A setting of the
-    // transaction's tells that statement what was taken; it is null or empty where nothing was.
+    // a release committed while the claim waited for it shows only now. A setting of the transaction's tells that statement what was taken; it
+    // is null or empty where nothing was.
     private async Task<Round> TakeAsync(
         NpgsqlConnection connection, ClaimRequest request, Dictionary<string, int> inFlight, bool isFirst, CancellationToken cancellationToken)
     {
