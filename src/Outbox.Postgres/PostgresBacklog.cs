@@ -21,17 +21,20 @@ internal sealed class PostgresBacklog(PostgresDatabase database)
           from lane l join {database.Schema}.outbox_endpoint p on p.key = l.endpoint_key
           cross join lateral (
             select d.due_at from {database.Schema}.outbox_delivery d
-            where d.status = 0 and d.gate = 0 and d.endpoint_key = l.endpoint_key order by d.due_at limit 1) r
+            where d.status = 0 and d.gate = 0 and d.endpoint_key = l.endpoint_key and not d.leased order by d.due_at, d.key limit 1) r
           where {TakesAll}
           order by r.due_at limit 1)
           union all
           (select d.due_at from {database.Schema}.outbox_delivery d join {database.Schema}.outbox_endpoint p on p.key = d.endpoint_key
           where d.status = 0 and d.gate = 1 and d.due_at <= {database.Schema}.outbox_now() and {TakesAll}
-          order by d.due_at limit 1))
+          order by d.due_at limit 1)),
+        leased (count) as materialized (
+          select count(*) from {database.Schema}.outbox_lease l join {database.Schema}.outbox_delivery d on d.key = l.delivery_key where d.leased and d.lease_until = l.until)
         select
           (select count(*) from {database.Schema}.outbox_delivery where status = 0 and gate = 0)
-            + (select count(*) from {database.Schema}.outbox_delivery where status = 0 and gate > 0),
-          (select count(*) from {database.Schema}.outbox_delivery where status = 1),
+            + (select count(*) from {database.Schema}.outbox_delivery where status = 0 and gate > 0)
+            - (select count from leased),
+          (select count from leased),
           (select count(*) from {database.Schema}.outbox_delivery where status = 4),
           (select count(*) from {database.Schema}.outbox_delivery where status = 3),
           (select count(*) from {database.Schema}.outbox_endpoint where disabled_at is not null and deleted_at is null),

@@ -15,18 +15,20 @@ internal sealed class PostgresClaim(PostgresDatabase database)
     /// <summary>In flight to an endpoint that has given its portion.</summary>
     private const int NoRoom = 1_000_000;
 
-    private readonly string _begin = "begin isolation level read committed";
     private readonly string _expire = ExpireOf(database);
     private readonly string _promote = PromoteOf(database);
     private readonly string _take = TakeOf(database);
 
     private readonly string _events =
-        $"select key, id, type, tenant, occurred_at, data, headers, trace_parent from {database.Schema}.outbox_event where key = any($1)";
+        $"""
+        select key, id, type, tenant, occurred_at, data, headers, trace_parent
+        from {database.Schema}.outbox_event where key = any(nullif(current_setting('outbox.taken_events', true), '')::bigint[])
+        """;
 
     private readonly string _endpoints =
         $"""
         select key, id, url, tenant, secrets, failures, coalesce({database.Schema}.outbox_now() - failing_since, interval '0')
-        from {database.Schema}.outbox_endpoint where key = any($1)
+        from {database.Schema}.outbox_endpoint where key = any(nullif(current_setting('outbox.taken_endpoints', true), '')::bigint[])
         """;
 
     private readonly string _more =
@@ -41,93 +43,96 @@ internal sealed class PostgresClaim(PostgresDatabase database)
 
     private long? _lastLane;
 
-    public ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
+    // Lanes are unequal: where some had less than their share, what they left goes to the others in another round.
+    public async ValueTask<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken)
+    {
+        var inFlight = new Dictionary<string, int>(request.InFlight, StringComparer.Ordinal);
+        var claimed = await RoundAsync(request, inFlight, isFirst: true, cancellationToken);
+        var deliveries = claimed.ToDeliveries();
+        while (claimed.IsCutShort && deliveries.Count < request.Limit)
+        {
+            claimed.CountInto(inFlight);
+            try
+            {
+                claimed = await RoundAsync(request with { Limit = request.Limit - deliveries.Count }, inFlight, isFirst: false, cancellationToken);
+            }
+            catch (Exception)
+            {
+                // Each round is a transaction: what the ones before took is leased, and must be sent. The next claim meets the trouble again.
+                return new ClaimResult(deliveries, More: true);
+            }
+
+            deliveries.AddRange(claimed.ToDeliveries());
+        }
+
+        return new ClaimResult(deliveries, claimed.More);
+    }
+
+    private ValueTask<Round> RoundAsync(ClaimRequest request, Dictionary<string, int> inFlight, bool isFirst, CancellationToken cancellationToken) =>
         database.Claiming.UseAsync(
             async connection =>
             {
-                await database.Ordering.RetryStuckAsync(connection, cancellationToken);
+                if (isFirst)
+                {
+                    await database.Ordering.RetryStuckAsync(connection, cancellationToken);
+                }
+
                 _lastLane ??= await FirstLaneAsync(connection, request.Owner, cancellationToken);
-                return await ClaimAsync(connection, request, cancellationToken);
+                var round = await TakeAsync(connection, request, inFlight, isFirst, cancellationToken);
+                _lastLane = round.LastLane ?? _lastLane;
+                return round;
             },
             cancellationToken);
 
-    private async Task<ClaimResult> ClaimAsync(NpgsqlConnection connection, ClaimRequest request, CancellationToken cancellationToken)
-    {
-        var inFlight = new Dictionary<string, int>(request.InFlight, StringComparer.Ordinal);
-        var taken = new List<Taken>();
-        var promoted = 0;
-        var lane = _lastLane!.Value;
-
-        // Lanes are unequal: where some had less than their share, what they left goes to the others in another round.
-        for (var first = true; ; first = false)
-        {
-            await using var batch = connection.CreateBatch();
-            if (first)
-            {
-                batch.Add(_begin);
-                batch.Add(_expire, Sql.Text(request.Owner), Sql.Bigints([.. request.Unsettled]));
-                batch.Add(_promote);
-            }
-
-            batch.Add(
-                _take,
-                Sql.Text(request.Owner),
-                Sql.Duration(request.Lease),
-                Sql.Int(Math.Max(0, request.Limit - taken.Count)),
-                Sql.Int(request.LimitPerEndpoint),
-                Sql.Texts(inFlight.Keys.ToArray()),
-                Sql.Ints(inFlight.Values.ToArray()),
-                Sql.Bigint(lane),
-                Sql.Int(request.MostPerEndpoint));
-            await batch.PrepareAsync(cancellationToken);
-            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-            if (first)
-            {
-                promoted = await reader.ReadAsync(cancellationToken) ? reader.GetInt32(0) : 0;
-                await reader.NextResultAsync(cancellationToken);
-            }
-
-            var round = await reader.RowsAsync(Taken.Read, cancellationToken);
-            taken.AddRange(round.OrderBy(row => row.Place).ThenBy(row => row.Turn));
-            if (round.Count == 0 || taken.Count >= request.Limit || !AnyCutShort(round))
-            {
-                lane = round.Count > 0 ? round.MaxBy(row => row.Turn)!.Endpoint : lane;
-                break;
-            }
-
-            foreach (var row in round)
-            {
-                inFlight[row.EndpointId] = row.Limited ? NoRoom : inFlight.GetValueOrDefault(row.EndpointId) + 1;
-            }
-        }
-
-        var result = await FinishAsync(connection, taken, morePromoted: promoted >= MostPromoted, cancellationToken);
-        _lastLane = lane;
-        return result;
-    }
-
-    // The data is read in a later statement than the claim's: what a release committed while the claim waited for it shows only now.
-    private async Task<ClaimResult> FinishAsync(NpgsqlConnection connection, List<Taken> taken, bool morePromoted, CancellationToken cancellationToken)
+    // One round trip, and one transaction as every batch without one around it. The data is read in a later statement than the claim's: what
+    // a release committed while the claim waited for it shows only now. A setting of the transaction's tells that statement what was taken; it
+    // is null or empty where nothing was.
+    private async Task<Round> TakeAsync(
+        NpgsqlConnection connection, ClaimRequest request, Dictionary<string, int> inFlight, bool isFirst, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
-        batch.Add(_events, Sql.Bigints(taken.Select(row => row.Event).Distinct().ToArray()));
-        batch.Add(_endpoints, Sql.Bigints(taken.Select(row => row.Endpoint).Distinct().ToArray()));
+        if (isFirst)
+        {
+            batch.Add(_expire, Sql.Text(request.Owner), Sql.Bigints([.. request.Unsettled]));
+            batch.Add(_promote);
+        }
+
+        batch.Add(
+            _take,
+            Sql.Text(request.Owner),
+            Sql.Duration(request.Lease),
+            Sql.Int(Math.Max(0, request.Limit)),
+            Sql.Int(request.LimitPerEndpoint),
+            Sql.Texts(inFlight.Keys.ToArray()),
+            Sql.Ints(inFlight.Values.ToArray()),
+            Sql.Bigint(_lastLane),
+            Sql.Int(request.MostPerEndpoint));
+        batch.Add(_events);
+        batch.Add(_endpoints);
         batch.Add(_more);
-        batch.Add("commit");
         await batch.PrepareAsync(cancellationToken);
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var promoted = 0;
+        if (isFirst)
+        {
+            await reader.ReadAsync(cancellationToken);
+            promoted = reader.GetInt32(0);
+            await reader.NextResultAsync(cancellationToken);
+        }
+
+        var taken = await reader.RowsAsync(Taken.Read, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
         var events = (await reader.RowsAsync(EventRow.Read, cancellationToken)).ToDictionary(row => row.Key);
         await reader.NextResultAsync(cancellationToken);
         var endpoints = (await reader.RowsAsync(ReadEndpoint, cancellationToken)).ToDictionary(row => row.Key, row => row.Endpoint);
         await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        var more = reader.GetBoolean(0) || morePromoted;
-        while (await reader.NextResultAsync(cancellationToken))
-        {
-        }
+        var more = reader.GetBoolean(0) || promoted >= MostPromoted;
 
-        return new ClaimResult(taken.ConvertAll(row => row.ToDelivery(events[row.Event], endpoints[row.Endpoint])), more);
+        // The commit's answer, and with it its failure, is behind the last result.
+        await reader.NextResultAsync(cancellationToken);
+        return new Round([.. taken.OrderBy(row => row.Place).ThenBy(row => row.Turn)], events, endpoints, more);
     }
 
     // Hosts that begin at different lanes meet less often.
@@ -141,21 +146,22 @@ internal sealed class PostgresClaim(PostgresDatabase database)
         return start[0];
     }
 
-    private static bool AnyCutShort(List<Taken> round) =>
-        round.Any(row => row.Share < row.Room) && round.GroupBy(row => row.Endpoint).Any(lane => lane.Count() == lane.First().Share && lane.First().Share < lane.First().Room);
-
     private static (long Key, ClaimedEndpoint Endpoint) ReadEndpoint(NpgsqlDataReader row) => (
         row.GetInt64(0),
         new ClaimedEndpoint { Id = row.GetString(1), Url = row.GetString(2), Tenant = row.TextOrNull(3), Secrets = row.GetFieldValue<byte[]>(4), FailuresInARow = row.GetInt32(5), FailingFor = row.GetTimeSpan(6) });
 
+    // A lease that is not in force is what a cancellation did not see that came right behind the claim.
     private static string ExpireOf(PostgresDatabase database) =>
         $"""
-        update {database.Schema}.outbox_delivery d
-        set status = 0, gate = 0, lease_owner = null, lease_until = null
-        where d.key in (
-          select e.key from {database.Schema}.outbox_delivery e
-          where e.status = 1 and e.lease_until <= {database.Schema}.outbox_now() and e.lease_owner <> $1 and e.key <> all($2)
-          order by e.lease_until limit {MostPromoted} for update skip locked)
+        with over as materialized (
+          select l.until, d.key, d.leased and d.lease_until = l.until as in_force
+          from {database.Schema}.outbox_lease l join {database.Schema}.outbox_delivery d on d.key = l.delivery_key
+          where l.until <= {database.Schema}.outbox_now()
+            and ((l.owner <> $1 and l.delivery_key <> all($2)) or not (d.leased and d.lease_until = l.until))
+          order by l.until limit {MostPromoted} for update of d skip locked),
+        ended as (delete from {database.Schema}.outbox_lease l using over o where l.until = o.until and l.delivery_key = o.key)
+        update {database.Schema}.outbox_delivery d set leased = false
+        from over o where d.key = o.key and o.in_force
         """;
 
     private static string PromoteOf(PostgresDatabase database) =>
@@ -170,7 +176,8 @@ internal sealed class PostgresClaim(PostgresDatabase database)
         select count(*)::int from promoted
         """;
 
-    // walk: a loose index scan from the lane after $7 to the end, then from the start to $7. It is read only as far as the limit needs.
+    // walk: a loose index scan from the lane after $7 to the end, then from the start to $7. It is read only as far as the limit needs. Without
+    // "offset 0" each lane is looked up twice, because its key is asked for twice.
     // held: the row of a half-open or paced endpoint is its portion; who has the lock takes it, and others see it taken.
     private static string TakeOf(PostgresDatabase database) =>
         $"""
@@ -182,8 +189,9 @@ internal sealed class PostgresClaim(PostgresDatabase database)
           from walk w cross join lateral (
             select (
               select d.endpoint_key from {database.Schema}.outbox_delivery d
-              where d.status = 0 and d.gate = 0 and d.endpoint_key > {PostgresLanes.After("w.endpoint_key")}
-              order by d.endpoint_key limit 1) as key) n
+              where d.status = 0 and d.gate = 0 and not d.leased and d.endpoint_key > {PostgresLanes.After("w.endpoint_key")}
+              order by d.endpoint_key limit 1) as key
+            offset 0) n
           where not w.wrapped or n.key <= $7),
         seen as materialized (
           select l.*, row_number() over () as turn
@@ -205,13 +213,14 @@ internal sealed class PostgresClaim(PostgresDatabase database)
         lane as materialized (
           select l.* from seen l where not l.limited or l.endpoint_key in (select key from held)),
         ready as materialized (
-          select d.key, d.due_at, l.endpoint_key, l.id, l.turn, l.room, l.limited, s.share
-          from (select ceil($3::numeric / greatest(count(*), 1))::int as share from lane) s
-          cross join lane l
+          select d.key, d.due_at, l.endpoint_key, l.id, l.turn, l.room, l.limited, l.share
+          from (
+            select l.*, $3 / n.lanes + (row_number() over (order by l.turn) <= $3 % n.lanes)::int as share
+            from lane l cross join (select greatest(count(*), 1)::int as lanes from lane) n) l
           cross join lateral (
             select r.key, r.due_at from {database.Schema}.outbox_delivery r
-            where r.status = 0 and r.gate = 0 and r.endpoint_key = l.endpoint_key
-            order by r.due_at, r.key limit least(l.room, s.share) for update skip locked) d),
+            where r.status = 0 and r.gate = 0 and r.endpoint_key = l.endpoint_key and not r.leased
+            order by r.due_at, r.key limit least(l.room, l.share) for update skip locked) d),
         chosen as materialized (
           select r.*, row_number() over (partition by r.turn order by r.due_at, r.key) as place from ready r
           order by place, r.turn limit $3),
@@ -221,14 +230,44 @@ internal sealed class PostgresClaim(PostgresDatabase database)
             probe_key = case when e.blocked_until is not null then c.key end,
             paced_until = {database.Schema}.outbox_now() + c.count * interval '1 second' / e.max_per_second
           from (select endpoint_key, count(*) as count, min(key) as key from chosen where limited group by endpoint_key) c
-          where e.key = c.endpoint_key)
-        update {database.Schema}.outbox_delivery d
-        set status = 1, lease_owner = $1, lease_until = {database.Schema}.outbox_now() + $2, lease_token = d.lease_token + 1
-        from chosen c where d.key = c.key
-        returning c.place, c.turn, d.key, d.event_key, d.endpoint_key, c.id, d.lease_token, d.profile, d.ship_transcript, d.failed_tries, c.room, c.share, d.ordering_key is not null, c.limited,
-          {database.Schema}.outbox_now() - d.enqueued_at,
-          case when d.lease_token = 1 and d.due_at > d.enqueued_at and exists (select from {database.Schema}.outbox_hold h where h.event_key = d.event_key) then d.due_at - d.enqueued_at end
+          where e.key = c.endpoint_key),
+        leased as (
+          update {database.Schema}.outbox_delivery d
+          set leased = true, lease_token = d.lease_token + 1, lease_until = {database.Schema}.outbox_now() + $2
+          from chosen c where d.key = c.key
+          returning c.place, c.turn, d.key, d.event_key, d.endpoint_key, c.id, d.lease_token, d.profile, d.ship_transcript, d.failed_tries, c.room, c.share,
+            d.ordering_key is not null, c.limited, {database.Schema}.outbox_now() - d.enqueued_at,
+            case when d.lease_token = 1 and d.due_at > d.enqueued_at and exists (select from {database.Schema}.outbox_hold h where h.event_key = d.event_key) then d.due_at - d.enqueued_at end),
+        held_by as (
+          insert into {database.Schema}.outbox_lease (until, delivery_key, owner)
+          select {database.Schema}.outbox_now() + $2, key, $1 from leased),
+        told as (
+          select
+            set_config('outbox.taken_events', array_agg(distinct event_key)::text, true),
+            set_config('outbox.taken_endpoints', array_agg(distinct endpoint_key)::text, true)
+          from leased)
+        select leased.* from leased cross join told
         """;
+
+    /// <summary>What one round took, in the order of sending.</summary>
+    private sealed record Round(List<Taken> Rows, Dictionary<long, EventRow> Events, Dictionary<long, ClaimedEndpoint> Endpoints, bool More)
+    {
+        public long? LastLane => Rows.MaxBy(row => row.Turn)?.Endpoint;
+
+        /// <summary>Whether a lane that has room gave all of its share: it may have more.</summary>
+        public bool IsCutShort =>
+            Rows.Any(row => row.Share < row.Room) && Rows.GroupBy(row => row.Endpoint).Any(lane => lane.First().Share < lane.First().Room && lane.Count() == lane.First().Share);
+
+        public List<ClaimedDelivery> ToDeliveries() => Rows.ConvertAll(row => row.ToDelivery(Events[row.Event], Endpoints[row.Endpoint]));
+
+        public void CountInto(Dictionary<string, int> inFlight)
+        {
+            foreach (var row in Rows)
+            {
+                inFlight[row.EndpointId] = row.Limited ? NoRoom : inFlight.GetValueOrDefault(row.EndpointId) + 1;
+            }
+        }
+    }
 
     /// <summary>A delivery that this claim has leased, and its place in the order of sending.</summary>
     private sealed record Taken(

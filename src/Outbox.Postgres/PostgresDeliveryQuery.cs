@@ -58,7 +58,12 @@ internal sealed class PostgresDeliveryQuery(PostgresDatabase database)
         // The status is written out: only then can the planner use an index that holds some statuses.
         if (filter.Status is { } status)
         {
-            _conditions.Add(string.Create(CultureInfo.InvariantCulture, $"d.status = {(int)status}"));
+            _conditions.Add(status switch
+            {
+                DeliveryStatus.Waiting => "d.status = 0 and not d.leased",
+                DeliveryStatus.Delivering => $"d.leased and d.key = any (array(select l.delivery_key from {database.Schema}.outbox_lease l))",
+                _ => string.Create(CultureInfo.InvariantCulture, $"d.status = {(int)status}"),
+            });
         }
 
         Add("d.endpoint_key = (select k.key from {schema}.outbox_endpoint k where k.id = {0})", filter.EndpointId, Sql.Text);
@@ -78,7 +83,7 @@ internal sealed class PostgresDeliveryQuery(PostgresDatabase database)
 
         if (filter.OpenOnly)
         {
-            _conditions.Add("d.status in (0, 1, 4)");
+            _conditions.Add("d.status in (0, 4)");
         }
 
         if (filter.From is { } from)

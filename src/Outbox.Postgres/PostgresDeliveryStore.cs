@@ -15,7 +15,7 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
 
     private readonly string _columns =
         $"""
-        select d.key, e.id, e.type, e.tenant, e.subject, p.id, p.key, d.profile, d.status, d.due_at, d.attempts, d.last_status_code, d.last_error,
+        select d.key, e.id, e.type, e.tenant, e.subject, p.id, p.key, d.profile, case when d.leased then 1::smallint else d.status end, d.due_at, d.attempts, d.last_status_code, d.last_error,
           e.occurred_at, d.enqueued_at, d.closed_at,
           case when d.status = 0 and d.lease_token = 0 and d.due_at > {database.Schema}.outbox_now() then array(
             select h.artifact from {database.Schema}.outbox_hold h
@@ -43,9 +43,13 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
 
     private readonly string _cancel =
         $"""
-        update {database.Schema}.outbox_delivery d
-        set status = 5, gate = 0, closed_at = {database.Schema}.outbox_now(), last_error = $2, lease_owner = null, lease_until = null
-        where d.key = $1 and d.status in (0, 1, 4)
+        with cancelled as (
+          update {database.Schema}.outbox_delivery d
+          set status = 5, gate = 0, closed_at = {database.Schema}.outbox_now(), last_error = $2, leased = false
+          where d.key = $1 and d.status in (0, 4)
+          returning d.key, d.lease_until),
+        ended as (delete from {database.Schema}.outbox_lease l using cancelled c where l.until = c.lease_until and l.delivery_key = c.key)
+        select key from cancelled
         """;
 
     public ValueTask<DeliveryDetails?> GetAsync(string id, CancellationToken cancellationToken) =>
@@ -155,7 +159,7 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database) : IDelive
                 var connection = transaction.Connection!;
                 var query = new PostgresDeliveryQuery(database).WithId(id);
                 var found = await connection.ReadAsync($"select d.key {query.From}", query.Parameters, row => row.GetInt64(0), cancellationToken);
-                if (found.Count == 0 || await connection.RunAsync(_cancel, [Sql.Bigint(found[0]), Sql.Text(reason)], cancellationToken) == 0)
+                if (found.Count == 0 || (await connection.ReadAsync(_cancel, [Sql.Bigint(found[0]), Sql.Text(reason)], row => row.GetInt64(0), cancellationToken)).Count == 0)
                 {
                     return false;
                 }

@@ -202,7 +202,7 @@ internal sealed class PostgresEnqueue(PostgresDatabase database)
         when $6 is not null and (
           current_setting('transaction_isolation') <> 'read committed'
           or exists (select from {database.Schema}.outbox_delivery o
-            where o.endpoint_key = p.key and o.ordering_key = $6 and o.gate <> 2 and o.status in (0, 1, 4))
+            where o.endpoint_key = p.key and o.ordering_key = $6 and o.gate <> 2 and o.status in (0, 4))
           or exists (select from {database.Schema}.outbox_delivery o
             where o.endpoint_key = p.key and o.ordering_key = $6 and o.gate = 2)) then 2
         """;

@@ -11,12 +11,15 @@ internal sealed class PostgresErasure(PostgresDatabase database)
     // Locked in the order of their keys, as a settlement does: neither can hold what the other waits for.
     private readonly string _cancel =
         $"""
-        update {database.Schema}.outbox_delivery
-        set status = 5, gate = 0, closed_at = {database.Schema}.outbox_now(), last_error = 'erased', lease_owner = null, lease_until = null
-        where key in (
-          select key from {database.Schema}.outbox_delivery where event_key = any($1) and status in (0, 1, 4)
-          order by key for update)
-        returning key
+        with cancelled as (
+          update {database.Schema}.outbox_delivery
+          set status = 5, gate = 0, closed_at = {database.Schema}.outbox_now(), last_error = 'erased', leased = false
+          where key in (
+            select key from {database.Schema}.outbox_delivery where event_key = any($1) and status in (0, 4)
+            order by key for update)
+          returning key, lease_until),
+        ended as (delete from {database.Schema}.outbox_lease l using cancelled c where l.until = c.lease_until and l.delivery_key = c.key)
+        select key from cancelled
         """;
 
     // The excerpts and details of attempts, and an error that a person may have written, can repeat the content.

@@ -24,11 +24,14 @@ internal sealed class PostgresHealing(PostgresDatabase database)
 
     private readonly string _tooLong =
         $"""
-        update {database.Schema}.outbox_delivery d set lease_until = {database.Schema}.outbox_now()
-        where d.key in (
-          select l.key from {database.Schema}.outbox_delivery l
-          where l.status = 1 and l.lease_until > {database.Schema}.outbox_now() + $1
-          for update skip locked)
+        with over as materialized (
+          select d.key, l.until from {database.Schema}.outbox_lease l join {database.Schema}.outbox_delivery d on d.key = l.delivery_key
+          where l.until > {database.Schema}.outbox_now() + $1 and d.leased and d.lease_until = l.until
+          for update of d skip locked),
+        mended as (
+          update {database.Schema}.outbox_delivery d set lease_until = {database.Schema}.outbox_now() from over o where d.key = o.key)
+        update {database.Schema}.outbox_lease l set until = {database.Schema}.outbox_now()
+        from over o where l.until = o.until and l.delivery_key = o.key
         """;
 
     private readonly string _blockedTooLong =
@@ -46,7 +49,7 @@ internal sealed class PostgresHealing(PostgresDatabase database)
         group by q.endpoint_key, q.ordering_key
         having not exists (
           select from {database.Schema}.outbox_delivery h
-          where h.endpoint_key = q.endpoint_key and h.ordering_key = q.ordering_key and h.gate <> 2 and h.status in (0, 1, 4))
+          where h.endpoint_key = q.endpoint_key and h.ordering_key = q.ordering_key and h.gate <> 2 and h.status in (0, 4))
         """;
 
     // Parked by an enqueue or a settlement that saw the endpoint disabled while it was enabled.

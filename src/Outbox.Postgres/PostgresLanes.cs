@@ -31,17 +31,17 @@ internal static class PostgresLanes
 
     /// <summary>
     /// A loose index scan over them, for <c>with recursive</c>: from one endpoint's first ready delivery to the next one's, without reading what
-    /// lies between, and only as far as its rows are asked for.
+    /// lies between, and only as far as its rows are asked for. What is leased is stepped over; that is mostly the first ones of a lane.
     /// </summary>
     public static string Walk(PostgresDatabase database) =>
         $"""
         {Blocked(database)},
         walk (endpoint_key) as (
-          (select d.endpoint_key from {database.Schema}.outbox_delivery d where d.status = 0 and d.gate = 0 order by d.endpoint_key limit 1)
+          (select d.endpoint_key from {database.Schema}.outbox_delivery d where d.status = 0 and d.gate = 0 and not d.leased order by d.endpoint_key limit 1)
           union all
           select (
             select d.endpoint_key from {database.Schema}.outbox_delivery d
-            where d.status = 0 and d.gate = 0 and d.endpoint_key > {After("w.endpoint_key")}
+            where d.status = 0 and d.gate = 0 and not d.leased and d.endpoint_key > {After("w.endpoint_key")}
             order by d.endpoint_key limit 1)
           from walk w where w.endpoint_key is not null)
         """;

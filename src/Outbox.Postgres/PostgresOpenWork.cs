@@ -40,13 +40,13 @@ internal sealed class PostgresOpenWork(PostgresDatabase database)
               select key from {database.Schema}.outbox_endpoint
               where ($1::text is null or id = $1) and ($2::text is null or tenant = $2) and deleted_at is null)
             select
-              {Count("d.status = 0 and d.gate = 0")} + {Count($"d.status = 0 and d.gate = 1 and d.due_at <= {now}")},
+              {Count("d.status = 0 and d.gate = 0 and not d.leased")} + {Count($"d.status = 0 and d.gate = 1 and d.due_at <= {now}")},
               {Count($"d.status = 0 and d.gate = 1 and d.due_at > {now}")} + {Count("d.status = 0 and d.gate = 2")},
-              {Count("d.status = 1")}, {Count("d.status = 4")}, {Count("d.status = 3")},
+              {Count($"d.leased and d.key = any (array(select l.delivery_key from {database.Schema}.outbox_lease l))")}, {Count("d.status = 4")}, {Count("d.status = 3")},
               least(
                 (select min(lane.due_at) from owner o join {database.Schema}.outbox_endpoint p on p.key = o.key cross join lateral (
                    select d.due_at from {database.Schema}.outbox_delivery d
-                   where d.status = 0 and d.gate = 0 and d.endpoint_key = o.key and d.due_at <= {now} order by d.due_at limit 1) lane
+                   where d.status = 0 and d.gate = 0 and d.endpoint_key = o.key and d.due_at <= {now} and not d.leased order by d.due_at, d.key limit 1) lane
                  where {PostgresBacklog.TakesAll}),
                 (select d.due_at from {database.Schema}.outbox_delivery d join {database.Schema}.outbox_endpoint p on p.key = d.endpoint_key
                  where d.status = 0 and d.gate = 1 and d.due_at <= {now} {of} and {PostgresBacklog.TakesAll} order by d.due_at limit 1))

@@ -54,7 +54,7 @@ internal sealed class PostgresOrdering(PostgresDatabase database)
             order by d.key limit 1) q
           where not exists (
             select from {database.Schema}.outbox_delivery h
-            where h.endpoint_key = n.endpoint_key and h.ordering_key = n.ordering_key and h.gate <> 2 and h.status in (0, 1, 4))),
+            where h.endpoint_key = n.endpoint_key and h.ordering_key = n.ordering_key and h.gate <> 2 and h.status in (0, 4))),
         free as materialized (
           select d.key from {database.Schema}.outbox_delivery d where d.key in (select key from next) and d.gate = 2 for update skip locked),
         moved as (

@@ -28,7 +28,7 @@ internal sealed class PostgresOutboxStore(PostgresDatabase database) : IOutboxSt
              offset 0) o),
           (select greatest(e.blocked_until - {database.Schema}.outbox_now(), interval '0') from {database.Schema}.outbox_endpoint e
            where e.failures > 0 and e.blocked_until > {database.Schema}.outbox_now() and {PostgresLanes.IsActive}
-             and exists (select from {database.Schema}.outbox_delivery d where d.status = 0 and d.gate = 0 and d.endpoint_key = e.key)
+             and exists (select from {database.Schema}.outbox_delivery d where d.status = 0 and d.gate = 0 and not d.leased and d.endpoint_key = e.key)
            order by e.blocked_until limit 1),
           (select greatest(d.due_at - {database.Schema}.outbox_now(), interval '0') from {database.Schema}.outbox_delivery d
            where d.status = 0 and d.gate = 1 order by d.due_at limit 1))
@@ -56,7 +56,7 @@ internal sealed class PostgresOutboxStore(PostgresDatabase database) : IOutboxSt
     public async ValueTask<TimeSpan?> NextDueInAsync(CancellationToken cancellationToken)
     {
         var found = await database.Claiming.UseAsync(
-            connection => connection.ReadAsync(_nextDue, [], row => row.IsDBNull(0) ? (TimeSpan?)null : row.GetTimeSpan(0), cancellationToken), cancellationToken);
+            connection => connection.ReadPreparedAsync(_nextDue, row => row.IsDBNull(0) ? (TimeSpan?)null : row.GetTimeSpan(0), cancellationToken), cancellationToken);
         return database.Ordering.RetryIn is { } retry && !(found[0] < retry) ? retry : found[0];
     }
 

@@ -10,29 +10,27 @@ internal sealed class PostgresParking(PostgresDatabase database)
         with waiting as (
           select d.key, d.deleted from (
             select r.key, p.deleted_at is not null as deleted from {database.Schema}.outbox_endpoint p cross join lateral (
-              select d.key from {database.Schema}.outbox_delivery d where d.endpoint_key = p.key and d.status = 0 and d.gate = 0
+              select d.key from {database.Schema}.outbox_delivery d
+              where d.endpoint_key = p.key and d.status = 0 and d.gate = 0 and (p.deleted_at is not null or not d.leased)
               union all
               select d.key from {database.Schema}.outbox_delivery d where d.endpoint_key = p.key and d.status = 0 and d.gate > 0
               union all
               select d.key from {database.Schema}.outbox_delivery d where d.endpoint_key = p.key and d.status = 4 and p.deleted_at is not null) r
-            where p.disabled_at is not null or p.deleted_at is not null
-            union all
-            select d.key, true from {database.Schema}.outbox_delivery d join {database.Schema}.outbox_endpoint p on p.key = d.endpoint_key
-            where d.status = 1 and p.deleted_at is not null) d
+            where p.disabled_at is not null or p.deleted_at is not null) d
           limit $1),
         free as (
           select d.key, w.deleted from waiting w join {database.Schema}.outbox_delivery d on d.key = w.key
-          where d.status in (0, 1, 4) for update of d skip locked),
+          where d.status in (0, 4) for update of d skip locked),
         changed as (
           update {database.Schema}.outbox_delivery d
           set status = case when f.deleted then 5 else 4 end,
             gate = case when f.deleted then 0 when d.gate = 2 then 2 else 1 end,
             closed_at = case when f.deleted then {database.Schema}.outbox_now() end,
             last_error = case when f.deleted then 'endpoint deleted' else d.last_error end,
-            lease_owner = null,
-            lease_until = null
-          from free f where d.key = f.key and (f.deleted or d.status = 0)
-          returning 1)
+            leased = false
+          from free f where d.key = f.key and (f.deleted or (d.status = 0 and not d.leased))
+          returning d.key, d.lease_until),
+        ended as (delete from {database.Schema}.outbox_lease l using changed c where l.until = c.lease_until and l.delivery_key = c.key)
         select count(*)::int from changed
         """;
 

@@ -117,7 +117,8 @@ internal sealed class PostgresPrune(PostgresDatabase database)
               delete from {database.Schema}.outbox_delivery d using old o
               where d.key = o.key and (
                 (d.status in (2, 5) and d.closed_at <= {database.Schema}.outbox_now() - $1) or (d.status = 3 and d.closed_at <= {database.Schema}.outbox_now() - $2))
-              returning d.key, d.event_key),
+              returning d.key, d.event_key, d.lease_until),
+            leases as (delete from {database.Schema}.outbox_lease l using deleted d where l.until = d.lease_until and l.delivery_key = d.key),
             attempts as (delete from {database.Schema}.outbox_attempt a using deleted d where a.delivery_key = d.key)
             select event_key from deleted
             """;

@@ -69,7 +69,12 @@ internal sealed class PostgresSettle(PostgresDatabase database)
     {
         await using var batch = connection.CreateBatch();
         batch.Add(_settle, Parameters(settlements));
-        database.Ordering.AddTo(batch, [.. settlements.Where(settlement => IsClosed(settlement.Transition.Status)).Select(settlement => settlement.Delivery.Key)]);
+        var closed = settlements.Where(settlement => settlement.Delivery.Ordered && IsClosed(settlement.Transition.Status)).Select(settlement => settlement.Delivery.Key).ToArray();
+        if (closed.Length > 0)
+        {
+            database.Ordering.AddTo(batch, closed);
+        }
+
         if (disabling.Length > 0)
         {
             batch.Add(
@@ -93,8 +98,12 @@ internal sealed class PostgresSettle(PostgresDatabase database)
             }
         }
 
-        await reader.NextResultAsync(cancellationToken);
-        (await PostgresOrdering.ReadAsync(reader, cancellationToken)).ForEach(database.Ordering.Remember);
+        if (closed.Length > 0)
+        {
+            await reader.NextResultAsync(cancellationToken);
+            (await PostgresOrdering.ReadAsync(reader, cancellationToken)).ForEach(database.Ordering.Remember);
+        }
+
         if (await reader.NextResultAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
@@ -164,13 +173,13 @@ internal sealed class PostgresSettle(PostgresDatabase database)
             due_at = case when s.status in (0, 4) then {database.Schema}.outbox_now() + coalesce(s.due_in, 0) * interval '1 microsecond' else d.due_at end,
             attempts = d.attempts + s.counts::int,
             failed_tries = d.failed_tries + (s.counts and s.status = 0)::int,
-            lease_owner = null,
-            lease_until = null,
+            leased = false,
             closed_at = case when s.status in (2, 3, 5) then {database.Schema}.outbox_now() end,
             last_status_code = case when s.counts then s.status_code else d.last_status_code end,
             last_error = coalesce(s.reason, s.error)
-          from s where d.key = s.key and d.status = 1 and d.lease_token = s.token
-          returning s.place, d.key, d.endpoint_key, d.attempts, d.status, d.due_at),
+          from s where d.key = s.key and d.leased and d.lease_token = s.token
+          returning s.place, d.key, d.endpoint_key, d.attempts, d.status, d.due_at, d.lease_until),
+        ended as (delete from {database.Schema}.outbox_lease l using settled d where l.until = d.lease_until and l.delivery_key = d.key),
         recorded as (
           insert into {database.Schema}.outbox_attempt
             (delivery_key, number, started_at, duration_ms, status_code, error, detail, excerpt, next_at)

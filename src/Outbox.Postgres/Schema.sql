@@ -1,5 +1,5 @@
 -- The tables of Outbox, version 1. {schema} is the schema's name, quoted.
--- status: 0 Waiting, 1 Delivering, 2 Delivered, 3 Exhausted, 4 Parked, 5 Cancelled.  gate: 0 Ready, 1 Scheduled, 2 Queued.
+-- status: 0 Waiting, 2 Delivered, 3 Exhausted, 4 Parked, 5 Cancelled; one that waits and is leased is Delivering.  gate: 0 Ready, 1 Scheduled, 2 Queued.
 -- There are no foreign keys: their checks would lock the endpoint's row in every enqueue. One statement writes what belongs together.
 
 create table {schema}.outbox_schema (version int not null);
@@ -94,36 +94,34 @@ create table {schema}.outbox_delivery (
   due_at           timestamptz not null,
   enqueued_at      timestamptz not null,
   closed_at        timestamptz,
-  lease_until      timestamptz,
+  leased           boolean not null default false,
+  lease_until      timestamptz,                    -- of the last lease
   lease_token      bigint not null default 0,
-  lease_owner      text,
   profile          text not null,
   ordering_key     text collate "C",
   last_error       text,
   unique (event_key, endpoint_key),
-  check (status between 0 and 5 and gate between 0 and 2),
-  check ((status = 1) = (lease_owner is not null) and (status = 1) = (lease_until is not null)),
-  check (status <> 1 or (gate = 0 and lease_token > 0)),
+  check (status in (0, 2, 3, 4, 5) and gate between 0 and 2),
+  check (not leased or (status = 0 and gate = 0 and lease_token > 0 and lease_until is not null)),
   check ((status in (2, 3, 5)) = (closed_at is not null)),
   check (gate <> 2 or (status in (0, 4) and ordering_key is not null)),
   check (gate <> 0 or status <> 4)
 ) with (
-  -- Each of a delivery's three versions (waiting, delivering, closed) changes an indexed column, so none is HOT and free space
-  -- kept back in the pages would only make the table larger: it stays at 100. Vacuum is asked to come after 2 % instead of 20 %.
-  fillfactor = 100,
+  -- Each row is leased once, and a claim takes neighbours: half of each page is kept for their leased versions, which are HOT because no
+  -- index has to do with leases. Vacuum is asked to come after 2 % instead of 20 %.
+  fillfactor = 50,
   autovacuum_vacuum_scale_factor = 0.02,
   autovacuum_vacuum_threshold = 5000,
   autovacuum_vacuum_cost_delay = 0,
   autovacuum_analyze_scale_factor = 0.02
 );
--- The queue. These indexes hold open work only, and are as small as it is.
+-- The queue. These indexes hold open work only, and are as small as it is. What is leased stays in its lane: a claim steps over it.
 create index outbox_delivery_lane on {schema}.outbox_delivery (endpoint_key, due_at, key) where status = 0 and gate = 0;
 create index outbox_delivery_scheduled on {schema}.outbox_delivery (due_at) where status = 0 and gate = 1;
 create index outbox_delivery_waiting on {schema}.outbox_delivery (endpoint_key, key) where status = 0 and gate > 0;
 -- Of the open deliveries of an ordering key one is the head; the others queue behind it.
-create unique index outbox_delivery_head on {schema}.outbox_delivery (endpoint_key, ordering_key) where ordering_key is not null and gate <> 2 and status in (0, 1, 4);
+create unique index outbox_delivery_head on {schema}.outbox_delivery (endpoint_key, ordering_key) where ordering_key is not null and gate <> 2 and status in (0, 4);
 create index outbox_delivery_queued on {schema}.outbox_delivery (endpoint_key, ordering_key, key) where gate = 2;
-create index outbox_delivery_leased on {schema}.outbox_delivery (lease_until) where status = 1;
 create index outbox_delivery_parked on {schema}.outbox_delivery (endpoint_key, key) where status = 4;
 create index outbox_delivery_closed on {schema}.outbox_delivery (status, closed_at) where status in (2, 3, 5);
 -- The lists, newest first: all, of one endpoint, of a rare status. Every version of a row adds to the first two, so there are no more.
@@ -134,6 +132,15 @@ create index outbox_delivery_exhausted on {schema}.outbox_delivery (endpoint_key
 -- Failures by what they brought; deliveries that went well are in neither.
 create index outbox_delivery_error on {schema}.outbox_delivery (last_error, enqueued_at, key) where last_error is not null;
 create index outbox_delivery_failure on {schema}.outbox_delivery (last_status_code, enqueued_at, key) where last_status_code >= 300;
+
+-- The leases, apart so that a claim adds to this one index and not to the delivery's own six. A lease is in force while its delivery is leased until
+-- the same time; whoever changes either has locked the delivery before.
+create table {schema}.outbox_lease (
+  until        timestamptz not null,
+  delivery_key bigint not null,
+  owner        text not null,
+  primary key (until, delivery_key)
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 
 -- What was done, for charts. Each sending process adds what it counted every few seconds.
 create table {schema}.outbox_activity (

@@ -61,6 +61,16 @@ internal static class Sql
         return await reader.RowsAsync(read, cancellationToken);
     }
 
+    /// <summary>Runs one statement, which the connection keeps prepared, and reads all its rows.</summary>
+    public static async Task<List<T>> ReadPreparedAsync<T>(
+        this NpgsqlConnection connection, string text, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        await using var command = Command(connection, text, []);
+        await command.PrepareAsync(cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.RowsAsync(read, cancellationToken);
+    }
+
     /// <summary>Reads the rows of the result that the reader stands on.</summary>
     public static async Task<List<T>> RowsAsync<T>(this NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {

@@ -80,13 +80,15 @@ internal sealed class PostgresBench : ISqlBench
             NpgsqlDbType.Text),
     ];
 
+    // In the indexes' order, so that the planner takes them: else, as with exists, it reads the table from its start, past all that is closed, for 2 ms at each look.
     public async ValueTask<bool> HasOpenAsync(DbConnection connection, int endpoints) =>
         (bool)await ScalarAsync(
             connection,
             $"""
-            select exists (select from outbox.outbox_delivery where status = 0 and gate = 0 and endpoint_key <= {endpoints})
-              or exists (select from outbox.outbox_delivery where status = 0 and gate > 0 and endpoint_key <= {endpoints})
-              or exists (select from outbox.outbox_delivery where status = 1)
+            select coalesce(
+              (select true from outbox.outbox_delivery where status = 0 and gate = 0 and endpoint_key <= {endpoints} order by endpoint_key limit 1),
+              (select true from outbox.outbox_delivery where status = 0 and gate > 0 and endpoint_key <= {endpoints} order by endpoint_key limit 1),
+              false)
             """);
 
     public async ValueTask<long> DeliveredAsync(DbConnection connection, int endpoints) =>

@@ -8,6 +8,9 @@ internal sealed class PostgresCrashDatabase(string connectionString)
 {
     private TimeSpan _offset;
 
+    protected override string Leased =>
+        "(select d.*, l.owner as lease_owner from outbox.outbox_delivery d join outbox.outbox_lease l on l.delivery_key = d.key and l.until = d.lease_until where d.leased) d";
+
     public override void Use(IWebhookOutboxBuilder outbox) => outbox.UsePostgres(connectionString);
 
     // The clock of leases is a function of the schema, so time passes by replacing it.

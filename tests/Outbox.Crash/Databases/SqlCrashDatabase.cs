@@ -11,6 +11,9 @@ internal abstract class SqlCrashDatabase(DbDataSource source, string outboxSchem
     /// <summary>What the outbox's tables are called here: <c>outbox.outbox_delivery</c>.</summary>
     private string Prefix { get; } = $"{outboxSchema}outbox_";
 
+    /// <summary>The leased deliveries as <c>d</c>, with their lease's owner.</summary>
+    protected abstract string Leased { get; }
+
     protected DbDataSource Source { get; } = source;
 
     public override async Task PrepareAsync()
@@ -41,8 +44,8 @@ internal abstract class SqlCrashDatabase(DbDataSource source, string outboxSchem
     public override async Task<HashSet<string>> LeasedAsync(int? process = null) => await HasTablesAsync()
         ? await ReadAsync($"""
             select v.id || '|' || e.url || '|' || d.lease_token
-            from {Prefix}delivery d join {Prefix}endpoint e on e.key = d.endpoint_key join {Prefix}event v on v.key = d.event_key
-            where d.status = 1 and d.lease_owner like '%-{process?.ToString(CultureInfo.InvariantCulture) ?? "%"}-%'
+            from {Leased} join {Prefix}endpoint e on e.key = d.endpoint_key join {Prefix}event v on v.key = d.event_key
+            where lease_owner like '%-{process?.ToString(CultureInfo.InvariantCulture) ?? "%"}-%'
             """)
         : [];
 

@@ -6,6 +6,8 @@ namespace Outbox.Crash.Databases;
 internal sealed class SqliteCrashDatabase(string connectionString)
     : SqlCrashDatabase(SqliteFactory.Instance.CreateDataSource(connectionString), outboxSchema: "")
 {
+    protected override string Leased => "(select * from outbox_delivery where status = 1) d";
+
     public override void Use(IWebhookOutboxBuilder outbox) => outbox.UseSqlite(connectionString);
 
     public override async Task<IReadOnlyList<string>> CheckFilesAsync() =>
