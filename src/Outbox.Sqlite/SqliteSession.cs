@@ -9,6 +9,9 @@ internal sealed class SqliteSession(sqlite3 handle) : IDisposable
     private static readonly Sql Begin = new("BEGIN IMMEDIATE");
     private static readonly Sql Commit = new("COMMIT");
     private static readonly Sql Rollback = new("ROLLBACK");
+    private static readonly Sql SavePoint = new("SAVEPOINT outbox");
+    private static readonly Sql RollbackTo = new("ROLLBACK TO outbox");
+    private static readonly Sql Release = new("RELEASE outbox");
 
     private readonly Dictionary<Sql, Statement> _statements = [];
 
@@ -65,6 +68,31 @@ internal sealed class SqliteSession(sqlite3 handle) : IDisposable
         }
     }
 
+    /// <summary>
+    /// Does the work in a transaction that is not ours, whole or not at all: whoever catches its error and commits must not commit half an event.
+    /// </summary>
+    public T TakePart<T>(Func<SqliteSession, T> work)
+    {
+        Use(SavePoint).Run();
+        try
+        {
+            var result = work(this);
+            Use(Release).Run();
+            return result;
+        }
+        catch
+        {
+            ResetAll();
+            if (InTransaction)
+            {
+                Use(RollbackTo).Run();
+                Use(Release).Run();
+            }
+
+            throw;
+        }
+    }
+
     public void Dispose()
     {
         foreach (var statement in _statements.Values)
@@ -77,15 +105,20 @@ internal sealed class SqliteSession(sqlite3 handle) : IDisposable
 
     private void Abandon()
     {
-        foreach (var statement in _statements.Values)
-        {
-            statement.Reset();
-        }
+        ResetAll();
 
         // SQLite has rolled back by itself after some failures, such as a full disk.
         if (InTransaction)
         {
             Use(Rollback).Run();
+        }
+    }
+
+    private void ResetAll()
+    {
+        foreach (var statement in _statements.Values)
+        {
+            statement.Reset();
         }
     }
 }

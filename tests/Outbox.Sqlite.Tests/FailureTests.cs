@@ -134,6 +134,22 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public async Task A_disk_that_fails_a_read_is_told_although_SQLite_has_ended_the_transaction_by_itself()
+    {
+        const int IoError = 10;
+        var stores = await _database.OpenAsync();
+
+        var failure = Assert.Throws<OutboxStoreException>(() => stores.Database.Read<bool>(session =>
+        {
+            session.RunOnce("ROLLBACK");
+            throw new SqliteException("disk I/O error", IoError);
+        }));
+
+        Assert.True(failure.IsTransient);
+        Assert.Contains("disk I/O error", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Work_that_throws_leaves_no_transaction_behind()
     {
         var stores = await _database.OpenAsync();

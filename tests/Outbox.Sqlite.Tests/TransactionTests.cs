@@ -57,6 +57,27 @@ public sealed class TransactionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_caller_that_catches_the_error_of_an_enqueue_and_commits_has_nothing_of_it()
+    {
+        var stores = await OpenAsync();
+        _database.Scalar("CREATE TRIGGER no_room BEFORE INSERT ON outbox_delivery BEGIN SELECT RAISE(ABORT, 'no room'); END");
+        await using var connection = _database.OpenConnection();
+        var ended = Some.Event() with { IdempotencyKey = "call-1" };
+        await using (var transaction = connection.BeginTransaction())
+        {
+            await connection.ExecuteAsync("CREATE TABLE calls (id TEXT)", transaction: transaction);
+            await Assert.ThrowsAsync<SqliteException>(() => stores.EnqueueAsync(ended, transaction));
+            await transaction.CommitAsync();
+        }
+
+        _database.Scalar("DROP TRIGGER no_room");
+
+        Assert.Equal(0L, _database.Scalar("SELECT count(*) FROM outbox_event"));
+        Assert.Equal(0L, _database.Scalar("SELECT count(*) FROM calls"));
+        Assert.Single((await stores.EnqueueAsync(ended)).DeliveryIds);
+    }
+
+    [Fact]
     public async Task A_plain_DbTransaction_and_Dapper_work_side_by_side()
     {
         var stores = await OpenAsync();
