@@ -39,7 +39,7 @@ public sealed class DispatcherTests : IDisposable
         Assert.Equal(1, _claims);
         _clock.Advance(TimeSpan.FromSeconds(1));
 
-        await _secondClaim.Task;
+        await _secondClaim.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await _stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
