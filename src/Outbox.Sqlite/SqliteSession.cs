@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using static SQLitePCL.raw;
 
@@ -73,7 +74,11 @@ internal sealed class SqliteSession(sqlite3 handle) : IDisposable
     /// </summary>
     public T TakePart<T>(Func<SqliteSession, T> work)
     {
-        Use(SavePoint).Run();
+        if (!IsSavePointMade())
+        {
+            return work(this);
+        }
+
         try
         {
             var result = work(this);
@@ -111,6 +116,20 @@ internal sealed class SqliteSession(sqlite3 handle) : IDisposable
         if (InTransaction)
         {
             Use(Rollback).Run();
+        }
+    }
+
+    // SQLite makes none while a statement of the caller's that writes, such as INSERT … RETURNING, is still being read.
+    private bool IsSavePointMade()
+    {
+        try
+        {
+            Use(SavePoint).Run();
+            return true;
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == SQLITE_BUSY)
+        {
+            return false;
         }
     }
 

@@ -78,6 +78,29 @@ public sealed class TransactionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_caller_whose_own_statement_is_still_being_read_may_enqueue()
+    {
+        var stores = await OpenAsync();
+        _database.Scalar("CREATE TABLE calls (id INTEGER PRIMARY KEY)");
+        await using var connection = _database.OpenConnection();
+        await using var transaction = connection.BeginTransaction();
+        await using (var command = connection.CreateCommand())
+        {
+            command.Transaction = transaction;
+            command.CommandText = "INSERT INTO calls (id) VALUES (1), (2) RETURNING id";
+            await using var ids = await command.ExecuteReaderAsync();
+            while (await ids.ReadAsync())
+            {
+                await stores.EnqueueAsync(Some.Event(), transaction);
+            }
+        }
+
+        await transaction.CommitAsync();
+
+        Assert.Equal(2, (await stores.ClaimAsync()).Deliveries.Count);
+    }
+
+    [Fact]
     public async Task A_plain_DbTransaction_and_Dapper_work_side_by_side()
     {
         var stores = await OpenAsync();
