@@ -15,7 +15,10 @@ public sealed class WebhookOutboxOptions
     /// <summary>How many requests may be in flight to one endpoint at once, per process. 1 to <see cref="MaxInFlight"/>. Default: 8.</summary>
     public int MaxInFlightPerEndpoint { get; set; } = 8;
 
-    /// <summary>How long a lease lasts. At least twice the longest attempt (connect, answer and body together). Default: 60 seconds.</summary>
+    /// <summary>
+    /// How long a lease lasts. At least twice the longest attempt (connect, answer and body together). Default: 60 seconds. The same for all hosts of a
+    /// database: a host whose leases are shorter takes a longer one of another host for the work of a jumping clock, and sends again what that has in flight.
+    /// </summary>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How often the dispatcher looks for what no hint told it of. 1 second to 10 minutes. Default: 1 minute.</summary>

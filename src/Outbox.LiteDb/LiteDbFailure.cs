@@ -41,6 +41,8 @@ internal static class LiteDbFailure
         LiteException when IsFull(failure) =>
             ($"has reached its limit (PRAGMA LIMIT_SIZE): {failure.Message} Raise it: the outbox goes on by itself.", true),
         LiteException { ErrorCode: LiteException.ENGINE_DISPOSED } or ObjectDisposedException => ("was closed after an error, and is opened again at its next use.", true),
+        LiteException when failure.Message.Contains("open cursors", StringComparison.Ordinal) =>
+            ("has stored nothing, because a query of this transaction was not read to its end. Take what it finds inside Transact, as by ToList(), or dispose of its enumerator.", false),
         LiteException { ErrorCode: LiteException.INVALID_DATABASE or LiteException.INVALID_PASSWORD or InvalidDataFile } =>
             ($"is not LiteDB's, is damaged, or is encrypted with another password: {failure.Message} Check the path and the password, or restore it from a backup.", false),
         LiteException when failure.Message.Contains("encrypted", StringComparison.Ordinal) =>

@@ -89,12 +89,13 @@ internal sealed class LiteDbSession : IDisposable
         }
 
         RefuseWhereUndone();
-        _ended = "it was committed";
         if (!Call(engine => engine.Commit()))
         {
             _ended = "LiteDB had ended it before its commit";
             throw Undone();
         }
+
+        _ended = "it was committed";
     }
 
     public void Rollback()
@@ -104,11 +105,21 @@ internal sealed class LiteDbSession : IDisposable
         Call(engine => engine.Rollback());
     }
 
+    /// <summary>Undoes what did not end. LiteDB keeps a transaction that it could not commit: its thread could begin no other, and nobody else could write.</summary>
     public void Dispose()
     {
-        if (_ended is null)
+        if (_ended is not null)
+        {
+            return;
+        }
+
+        try
         {
             Rollback();
+        }
+        catch (OutboxStoreException)
+        {
+            // The engine was closed by an error, and the transaction with it. Whoever met the error has it, and it says more.
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Npgsql;
-using Outbox.Storage;
 
 namespace Outbox.Postgres;
 
@@ -68,13 +67,14 @@ internal sealed class PostgresListener(PostgresDatabase database, string channel
                     }
                 }
             }
-            catch (Exception e) when (e is NpgsqlException or OutboxStoreException or IOException or System.Net.Sockets.SocketException or TimeoutException)
-            {
-                database.Log.ListenerAway(e);
-            }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException || stopping.IsCancellationRequested)
+            catch (Exception) when (stopping.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception e)
+            {
+                // Whatever it is, and a driver has many ways to say that a connection broke: nobody would miss a listener that gave up.
+                database.Log.ListenerAway(e);
             }
 
             await Task.Delay(pause, database.Clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

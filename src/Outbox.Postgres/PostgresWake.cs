@@ -13,6 +13,9 @@ internal sealed class PostgresWake : IAsyncDisposable
     /// <summary>The time that is at least between two notifications of one process.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>The longest wait between two tries to tell while the database is away.</summary>
+    public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
     // More than this in one window: tell without asking whose transaction has committed.
     private const int MostAsked = 5_000;
 
@@ -34,6 +37,7 @@ internal sealed class PostgresWake : IAsyncDisposable
     private readonly ITimer _windowEnd;
     private long _lastTurn;
     private int _armed;
+    private TimeSpan _pause = Window;
     private volatile bool _stopped;
 
     public PostgresWake(PostgresDatabase database)
@@ -126,10 +130,12 @@ internal sealed class PostgresWake : IAsyncDisposable
                     CancellationToken.None),
                 CancellationToken.None);
             asked = [.. open[0]];
+            _pause = Window;
         }
         catch (Exception e) when (e is NpgsqlException or Storage.OutboxStoreException or ObjectDisposedException)
         {
-            // It was only a hint; who asks for work will find it. While the database is away it will be asked again each window.
+            // It was only a hint; who asks for work will find it. While the database is away it is asked again, ever less often.
+            _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
             _database.Log.NotifyFailed(e);
         }
 
@@ -142,7 +148,7 @@ internal sealed class PostgresWake : IAsyncDisposable
 
             if (!_untold.IsEmpty)
             {
-                Arm(Window);
+                Arm(_pause);
             }
         }
     }

@@ -34,13 +34,13 @@ internal sealed class SqliteCallers(SqliteDatabase database)
         {
             try
             {
-                return work(session);
+                return session.TakePart(work);
             }
             catch (SqliteException e) when (e.SqliteErrorCode == SQLITE_BUSY)
             {
                 // A deferred transaction takes the write lock only now, and nothing was written yet.
                 WaitForWriteLock(connection, (SqliteTransaction)transaction);
-                return work(session);
+                return session.TakePart(work);
             }
         }
         catch (SqliteException e) when (e.SqliteExtendedErrorCode == SQLITE_BUSY_SNAPSHOT)

@@ -87,7 +87,11 @@ internal sealed class SqliteDatabase(SqliteSource source, TimeProvider clock) : 
             }
             finally
             {
-                session.RunOnce("ROLLBACK");
+                // After an error of the disk SQLite has rolled back by itself, and a second time would be an error that hides the first.
+                if (session.InTransaction)
+                {
+                    session.RunOnce("ROLLBACK");
+                }
             }
         }
         catch (SqliteException e)

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using static SQLitePCL.raw;
 
@@ -9,6 +10,9 @@ internal sealed class SqliteSession(sqlite3 handle) : IDisposable
     private static readonly Sql Begin = new("BEGIN IMMEDIATE");
     private static readonly Sql Commit = new("COMMIT");
     private static readonly Sql Rollback = new("ROLLBACK");
+    private static readonly Sql SavePoint = new("SAVEPOINT outbox");
+    private static readonly Sql RollbackTo = new("ROLLBACK TO outbox");
+    private static readonly Sql Release = new("RELEASE outbox");
 
     private readonly Dictionary<Sql, Statement> _statements = [];
 
@@ -65,6 +69,35 @@ internal sealed class SqliteSession(sqlite3 handle) : IDisposable
         }
     }
 
+    /// <summary>
+    /// Does the work in a transaction that is not ours, whole or not at all: whoever catches its error and commits must not commit half an event.
+    /// </summary>
+    public T TakePart<T>(Func<SqliteSession, T> work)
+    {
+        if (!IsSavePointMade())
+        {
+            return work(this);
+        }
+
+        try
+        {
+            var result = work(this);
+            Use(Release).Run();
+            return result;
+        }
+        catch
+        {
+            ResetAll();
+            if (InTransaction)
+            {
+                Use(RollbackTo).Run();
+                Use(Release).Run();
+            }
+
+            throw;
+        }
+    }
+
     public void Dispose()
     {
         foreach (var statement in _statements.Values)
@@ -77,15 +110,34 @@ internal sealed class SqliteSession(sqlite3 handle) : IDisposable
 
     private void Abandon()
     {
-        foreach (var statement in _statements.Values)
-        {
-            statement.Reset();
-        }
+        ResetAll();
 
         // SQLite has rolled back by itself after some failures, such as a full disk.
         if (InTransaction)
         {
             Use(Rollback).Run();
+        }
+    }
+
+    // SQLite makes none while a statement of the caller's that writes, such as INSERT … RETURNING, is still being read.
+    private bool IsSavePointMade()
+    {
+        try
+        {
+            Use(SavePoint).Run();
+            return true;
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == SQLITE_BUSY)
+        {
+            return false;
+        }
+    }
+
+    private void ResetAll()
+    {
+        foreach (var statement in _statements.Values)
+        {
+            statement.Reset();
         }
     }
 }

@@ -108,7 +108,7 @@ internal sealed class CrashRun
     // What is left to do may end before the point is reached as often as ordered; then the host dies idle.
     private static async Task ReachedAsync(Task reached, ChildProcess child)
     {
-        await Task.WhenAny(reached, child.SaysAsync("written"));
+        await await Task.WhenAny(reached, child.SaysAsync("written"));
         await Task.WhenAny(reached, Task.Delay(NeverReached, TimeProvider.System));
     }
 

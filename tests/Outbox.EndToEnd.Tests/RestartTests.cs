@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -29,6 +30,30 @@ public sealed class RestartTests : IAsyncLifetime
         var delivery = await second.UntilAsync(id, DeliveryStatus.Delivered);
 
         Assert.Equal(1, delivery.Attempts);
+    }
+
+    [Fact]
+    public async Task A_stop_lets_what_is_on_the_wire_come_to_its_end_and_stores_it()
+    {
+        await using var platform = await Platform.StartAsync(
+            build: outbox => outbox.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30)));
+        await platform.ListenAsync(_receiver.Url("/hook"));
+        var stopping = platform.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        _receiver.Answer("/hook", async context =>
+        {
+            var begun = new TaskCompletionSource();
+            using var stop = stopping.Register(begun.SetResult);
+            await begun.Task.WaitAsync(context.RequestAborted);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, context.RequestAborted);
+        });
+        var id = (await platform.EndCallAsync("call_1")).DeliveryIds.Single();
+        await _receiver.NextAsync();
+
+        await platform.StopAsync();
+
+        await using var connection = await platform.ConnectAsync();
+        Assert.Equal(
+            (long)DeliveryStatus.Delivered, await connection.ExecuteScalarAsync<long>("SELECT status FROM outbox_delivery WHERE id = @id", new { id }));
     }
 
     [Fact]

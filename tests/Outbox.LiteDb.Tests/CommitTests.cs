@@ -60,6 +60,28 @@ public sealed class CommitTests
     }
 
     [Fact]
+    public async Task A_commit_that_is_refused_for_a_reader_that_was_left_open_undoes_the_whole_and_keeps_nobody_out()
+    {
+        await using var platform = Platform.Build(options => options.LockTimeout = TimeSpan.FromSeconds(1));
+        platform.Calls.Insert([Platform.Call("call_1"), Platform.Call("call_2")]);
+        IEnumerator<BsonDocument>? reader = null;
+
+        var failure = Assert.Throws<OutboxStoreException>(() => platform.Outbox.Transact(platform.Database, t =>
+        {
+            platform.Calls.Insert(Platform.Call("call_3"));
+            reader = platform.Calls.FindAll().GetEnumerator();
+            reader.MoveNext();
+        }));
+        platform.Outbox.Transact(platform.Database, t => platform.Calls.Insert(Platform.Call("call_4")));
+        await platform.Outbox.Endpoints.PutAsync(Some.Endpoint());
+
+        Assert.False(failure.IsTransient);
+        Assert.Contains("ToList()", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(["call_1", "call_2", "call_4"], platform.Calls.FindAll().Select(call => call["_id"].AsString));
+        reader!.Dispose();
+    }
+
+    [Fact]
     public void A_transaction_that_was_never_begun_is_an_error_and_its_work_is_not_done()
     {
         using var folder = new Folder();

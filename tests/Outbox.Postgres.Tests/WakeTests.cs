@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Npgsql;
 using Outbox.ProviderContract;
 
@@ -67,6 +68,40 @@ public sealed class WakeTests : PostgresTest
     }
 
     [Fact]
+    public async Task A_listener_whose_connection_broke_as_it_was_opened_connects_again()
+    {
+        var opened = 0;
+        var builder = new NpgsqlDataSourceBuilder(PostgresServer.SharedConnectionString);
+        builder.UsePhysicalConnectionInitializer(
+            _ => { },
+            _ => ++opened == 1 ? throw new ObjectDisposedException("System.Threading.ManualResetEventSlim") : Task.CompletedTask);
+        await using var dataSource = builder.Build();
+        var other = Fixture.Connect(dataSource: dataSource);
+
+        await HearConnectionAsync(other);
+
+        Assert.Equal(2, opened);
+    }
+
+    [Fact]
+    public async Task While_the_database_is_away_it_is_asked_to_tell_others_ever_less_often()
+    {
+        var clock = new HastyClock();
+        await using var database = new PostgresDatabase(PostgresSource.Parse("Host=127.0.0.1;Port=1;Username=nobody"), new PostgresStoreOptions(), clock);
+        var waits = new List<TimeSpan>();
+
+        database.Waking.TellLater(transactionId: 1);
+        while (waits.Count < 10)
+        {
+            waits.Add(await clock.Waits.ReadAsync().AsTask().WaitAsync(Some.Patience));
+        }
+
+        Assert.Equal(2 * PostgresWake.Window, waits[1]);
+        Assert.Equal(waits.Order(), waits);
+        Assert.Equal(PostgresWake.LongestPause, waits[^1]);
+    }
+
+    [Fact]
     public async Task Without_notifications_no_connection_listens()
     {
         var quiet = Fixture.Connect(options => options.Notify = false);
@@ -83,4 +118,29 @@ public sealed class WakeTests : PostgresTest
     // The first connection counts as a change; after it the listener is known to listen.
     private static Task HearConnectionAsync(OutboxStores stores) =>
         stores.Outbox.WaitForChangeAsync(CancellationToken.None).WaitAsync(Some.Patience);
+
+    /// <summary>Its timers fire at once, and it tells what they were to wait.</summary>
+    private sealed class HastyClock : TimeProvider
+    {
+        private readonly Channel<TimeSpan> _waits = Channel.CreateUnbounded<TimeSpan>();
+
+        public ChannelReader<TimeSpan> Waits => _waits.Reader;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Timer(this, () => callback(state));
+
+        private sealed class Timer(HastyClock clock, Action fire) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                clock._waits.Writer.TryWrite(dueTime);
+                return ThreadPool.QueueUserWorkItem(_ => fire());
+            }
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
+    }
 }

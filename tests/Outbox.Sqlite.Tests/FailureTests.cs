@@ -134,6 +134,38 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public async Task A_disk_that_fails_a_read_is_told_although_SQLite_has_ended_the_transaction_by_itself()
+    {
+        const int IoError = 10;
+        var stores = await _database.OpenAsync();
+
+        var failure = Assert.Throws<OutboxStoreException>(() => stores.Database.Read<bool>(session =>
+        {
+            session.RunOnce("ROLLBACK");
+            throw new SqliteException("disk I/O error", IoError);
+        }));
+
+        Assert.True(failure.IsTransient);
+        Assert.Contains("disk I/O error", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_settlement_whose_attempt_cannot_be_recorded_is_not_stored_either_and_may_be_repeated()
+    {
+        var stores = await _database.OpenAsync();
+        await stores.PutAsync(Some.Endpoint());
+        await stores.EnqueueAsync(Some.Event());
+        var claimed = Assert.Single((await stores.ClaimAsync()).Deliveries);
+        _database.Scalar("CREATE TRIGGER no_room BEFORE INSERT ON outbox_attempt BEGIN SELECT RAISE(ABORT, 'no room'); END");
+
+        await Assert.ThrowsAnyAsync<Exception>(() => stores.SettleAsync(Some.Delivered(claimed)));
+        _database.Scalar("DROP TRIGGER no_room");
+
+        Assert.Equal([true], await stores.SettleAsync(Some.Delivered(claimed)));
+        Assert.Equal(1L, _database.Scalar("SELECT count(*) FROM outbox_attempt"));
+    }
+
+    [Fact]
     public async Task Work_that_throws_leaves_no_transaction_behind()
     {
         var stores = await _database.OpenAsync();

@@ -57,6 +57,50 @@ public sealed class TransactionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_caller_that_catches_the_error_of_an_enqueue_and_commits_has_nothing_of_it()
+    {
+        var stores = await OpenAsync();
+        _database.Scalar("CREATE TRIGGER no_room BEFORE INSERT ON outbox_delivery BEGIN SELECT RAISE(ABORT, 'no room'); END");
+        await using var connection = _database.OpenConnection();
+        var ended = Some.Event() with { IdempotencyKey = "call-1" };
+        await using (var transaction = connection.BeginTransaction())
+        {
+            await connection.ExecuteAsync("CREATE TABLE calls (id TEXT)", transaction: transaction);
+            await Assert.ThrowsAsync<SqliteException>(() => stores.EnqueueAsync(ended, transaction));
+            await transaction.CommitAsync();
+        }
+
+        _database.Scalar("DROP TRIGGER no_room");
+
+        Assert.Equal(0L, _database.Scalar("SELECT count(*) FROM outbox_event"));
+        Assert.Equal(0L, _database.Scalar("SELECT count(*) FROM calls"));
+        Assert.Single((await stores.EnqueueAsync(ended)).DeliveryIds);
+    }
+
+    [Fact]
+    public async Task A_caller_whose_own_statement_is_still_being_read_may_enqueue()
+    {
+        var stores = await OpenAsync();
+        _database.Scalar("CREATE TABLE calls (id INTEGER PRIMARY KEY)");
+        await using var connection = _database.OpenConnection();
+        await using var transaction = connection.BeginTransaction();
+        await using (var command = connection.CreateCommand())
+        {
+            command.Transaction = transaction;
+            command.CommandText = "INSERT INTO calls (id) VALUES (1), (2) RETURNING id";
+            await using var ids = await command.ExecuteReaderAsync();
+            while (await ids.ReadAsync())
+            {
+                await stores.EnqueueAsync(Some.Event(), transaction);
+            }
+        }
+
+        await transaction.CommitAsync();
+
+        Assert.Equal(2, (await stores.ClaimAsync()).Deliveries.Count);
+    }
+
+    [Fact]
     public async Task A_plain_DbTransaction_and_Dapper_work_side_by_side()
     {
         var stores = await OpenAsync();

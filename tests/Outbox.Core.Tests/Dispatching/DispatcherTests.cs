@@ -11,6 +11,7 @@ using Outbox.Inspection;
 using Outbox.Notices;
 using Outbox.Profiles;
 using Outbox.Sending;
+using Outbox.Signing;
 using Outbox.Storage;
 using Outbox.Testing;
 using Polly;
@@ -19,6 +20,8 @@ namespace Outbox.Tests.Dispatching;
 
 public sealed class DispatcherTests : IDisposable
 {
+    private const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
     private readonly TestClock _clock = new();
     private readonly SeededRandom _random = new(1);
     private readonly WebhookOutboxOptions _options = new() { LeaseDuration = TimeSpan.FromMinutes(10) };
@@ -39,7 +42,7 @@ public sealed class DispatcherTests : IDisposable
         Assert.Equal(1, _claims);
         _clock.Advance(TimeSpan.FromSeconds(1));
 
-        await _secondClaim.Task;
+        await _secondClaim.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await _stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
@@ -64,6 +67,23 @@ public sealed class DispatcherTests : IDisposable
         Assert.Equal(0, _receiver.Requests);
         Assert.Equal((DeliveryStatus.Waiting, false), (settlement.Transition.Status, settlement.Transition.CountsAttempt));
         Assert.Null(settlement.Attempt);
+    }
+
+    [Fact]
+    public async Task Each_try_is_signed_anew_for_its_own_time_over_the_same_bytes()
+    {
+        var verifier = new WebhookVerifier(WebhookProfile.Standard, [Secret], _clock);
+        var bodies = new List<byte[]>();
+        for (var day = 0; day < 3; day++)
+        {
+            _clock.Advance(TimeSpan.FromDays(1));
+            await Executor().ExecuteAsync(Leased(), _clock.GetTimestamp(), CancellationToken.None);
+
+            Assert.Null(verifier.Verify(_receiver.Body, _receiver.Headers).Reason);
+            bodies.Add(_receiver.Body);
+        }
+
+        Assert.All(bodies, body => Assert.Equal(bodies[0], body));
     }
 
     [Fact]
@@ -113,7 +133,7 @@ public sealed class DispatcherTests : IDisposable
 
     private static ClaimedDelivery Leased()
     {
-        var secrets = new SecretVault().Seal([new EndpointSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", null)], null, Some.Delivery.Endpoint.Id);
+        var secrets = new SecretVault().Seal([new EndpointSecret(Secret, null)], null, Some.Delivery.Endpoint.Id);
         return Some.Delivery with { Endpoint = Some.Delivery.Endpoint with { Secrets = secrets } };
     }
 
@@ -133,7 +153,7 @@ public sealed class DispatcherTests : IDisposable
 
     private static async Task OweAsync(InMemoryOutboxStore database)
     {
-        var secrets = new SecretVault().Seal([new EndpointSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", null)], null, "ep_1");
+        var secrets = new SecretVault().Seal([new EndpointSecret(Secret, null)], null, "ep_1");
         await database.Endpoints.PutAsync(
             new EndpointLookup { Id = "ep_1" },
             _ => new StoredEndpoint
@@ -207,10 +227,17 @@ public sealed class DispatcherTests : IDisposable
     {
         public int Requests { get; private set; }
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        /// <summary>The last request's.</summary>
+        public byte[] Body { get; private set; } = [];
+
+        public IReadOnlyDictionary<string, string> Headers { get; private set; } = new Dictionary<string, string>();
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Requests++;
-            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request });
+            Body = await request.Content!.ReadAsByteArrayAsync(cancellationToken);
+            Headers = request.Headers.NonValidated.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+            return new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request };
         }
     }
 }
