@@ -7,8 +7,9 @@ namespace Outbox.Dispatching;
 /// ADO.NET says that a transaction's connection is null once it is completed; reading that costs nothing, and asks the database nothing.
 /// </summary>
 /// <remarks>
-/// Where a driver hides the end of a transaction (some reuse their transaction objects), the dispatcher is woken now and then meanwhile, ever
-/// more rarely, until time is up; the sweep finds what comes later still.
+/// Where a driver hides the end of a transaction, the dispatcher is woken now and then meanwhile, ever more rarely, until time is up; the sweep
+/// finds what comes later still. Npgsql uses a connection's transaction object again: one that is seen twice may have committed in between,
+/// so that too is a reason to look, but not at once for each of the events that one transaction enqueues.
 /// </remarks>
 internal sealed class CommitWatch(TimeProvider clock)
 {
@@ -16,28 +17,29 @@ internal sealed class CommitWatch(TimeProvider clock)
     public static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(50);
     public static readonly TimeSpan TimeIsUp = TimeSpan.FromMinutes(2);
 
+    public static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(8);
+
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(16);
 
     private readonly Lock _gate = new();
+    private readonly Signal _newcomer = new(clock);
     private readonly List<Watched> _watched = [];
+    private TimeSpan _wait;
     private bool _watching;
 
     public void Watch(DbTransaction transaction, Action wake)
     {
         lock (_gate)
         {
-            foreach (var watched in _watched)
-            {
-                if (ReferenceEquals(watched.Transaction, transaction))
-                {
-                    watched.Since = clock.GetTimestamp();
-                    return;
-                }
-            }
-
-            _watched.Add(new Watched(transaction) { Since = clock.GetTimestamp(), NextLook = FirstLook });
+            Remember(transaction);
             if (_watching)
             {
+                // A commit must not wait for the next look at a transaction that has been open for long.
+                if (_wait > Shortest)
+                {
+                    _newcomer.Wake();
+                }
+
                 return;
             }
 
@@ -47,12 +49,26 @@ internal sealed class CommitWatch(TimeProvider clock)
         _ = WatchAsync(wake);
     }
 
+    private void Remember(DbTransaction transaction)
+    {
+        var now = clock.GetTimestamp();
+        if (_watched.Find(watched => ReferenceEquals(watched.Transaction, transaction)) is { } again)
+        {
+            again.Since = now;
+            again.UntilNextLook = LookAgain;
+        }
+        else
+        {
+            _watched.Add(new Watched(transaction) { Since = now, LastLook = now, UntilNextLook = FirstLook });
+        }
+    }
+
     private async Task WatchAsync(Action wake)
     {
         await Task.Yield();
         while (true)
         {
-            await Task.Delay(UntilNextLook(), clock, CancellationToken.None);
+            await _newcomer.WaitAsync(UntilNextLook(), CancellationToken.None);
             var (look, done) = Look();
             if (look)
             {
@@ -71,9 +87,15 @@ internal sealed class CommitWatch(TimeProvider clock)
     {
         lock (_gate)
         {
-            var youngest = _watched.Count == 0 ? TimeSpan.Zero : clock.GetElapsedTime(_watched[^1].Since);
-            var wait = youngest / 16;
-            return wait < Shortest ? Shortest : wait > Longest ? Longest : wait;
+            var youngest = Longest * 16;
+            foreach (var watched in _watched)
+            {
+                var age = clock.GetElapsedTime(watched.Since);
+                youngest = age < youngest ? age : youngest;
+            }
+
+            _wait = youngest / 16 < Shortest ? Shortest : youngest / 16;
+            return _wait;
         }
     }
 
@@ -91,10 +113,11 @@ internal sealed class CommitWatch(TimeProvider clock)
                     look = true;
                     _watched.RemoveAt(i);
                 }
-                else if (age >= watched.NextLook)
+                else if (clock.GetElapsedTime(watched.LastLook) >= watched.UntilNextLook)
                 {
                     look = true;
-                    watched.NextLook = age * 2;
+                    watched.LastLook = clock.GetTimestamp();
+                    watched.UntilNextLook = age > FirstLook ? age : FirstLook;
                 }
             }
 
@@ -119,8 +142,11 @@ internal sealed class CommitWatch(TimeProvider clock)
     {
         public DbTransaction Transaction { get; } = transaction;
 
+        /// <summary>When something was enqueued in it last.</summary>
         public long Since { get; set; }
 
-        public TimeSpan NextLook { get; set; }
+        public long LastLook { get; set; }
+
+        public TimeSpan UntilNextLook { get; set; }
     }
 }

@@ -93,6 +93,46 @@ public sealed class SignalTests
     }
 
     [Fact]
+    public async Task A_transaction_object_that_is_used_again_at_once_each_time_is_looked_after_within_milliseconds()
+    {
+        var looks = 0;
+        var watch = new CommitWatch(_clock);
+        var transaction = new FakeTransaction();
+
+        for (var i = 0; i < 500; i++)
+        {
+            watch.Watch(transaction, () => looks++);
+            await AdvanceAsync(TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.InRange(looks, 500 / (2 * (int)CommitWatch.LookAgain.TotalMilliseconds), 500 / (int)CommitWatch.LookAgain.TotalMilliseconds);
+    }
+
+    [Fact]
+    public async Task A_commit_is_seen_at_once_beside_a_transaction_that_has_been_open_for_long()
+    {
+        var looks = 0;
+        var clock = new RecordingClock(_clock);
+        var watch = new CommitWatch(clock);
+        watch.Watch(new FakeTransaction(), () => looks++);
+        for (var i = 0; i < 100; i++)
+        {
+            await AdvanceAsync(CommitWatch.Longest);
+        }
+
+        await SpinUntilAsync(() => clock.LastWait == CommitWatch.Longest);
+        var young = new FakeTransaction();
+        watch.Watch(young, () => looks++);
+        await SpinUntilAsync(() => clock.LastWait == CommitWatch.Shortest);
+        young.Commit();
+        var before = looks;
+        _clock.Advance(CommitWatch.Shortest);
+        await SpinUntilAsync(() => looks > before);
+
+        Assert.Equal(before + 1, looks);
+    }
+
+    [Fact]
     public void Without_a_dispatcher_no_transaction_is_watched()
     {
         var wake = new WakeSignal(_clock);
@@ -105,12 +145,34 @@ public sealed class SignalTests
     // The watch goes on from another thread: it is waiting when it has set its timer, beside the one of whoever sleeps.
     private async Task AdvanceAsync(TimeSpan by, int timers = 1)
     {
-        for (var spins = 0; _clock.PendingTimers < timers && spins < 100_000; spins++)
+        await SpinUntilAsync(() => _clock.PendingTimers >= timers);
+        _clock.Advance(by);
+    }
+
+    private static async Task SpinUntilAsync(Func<bool> condition)
+    {
+        for (var spins = 0; !condition() && spins < 100_000; spins++)
         {
             await Task.Yield();
         }
+    }
 
-        _clock.Advance(by);
+    private sealed class RecordingClock(TimeProvider clock) : TimeProvider
+    {
+        private long _lastWait;
+
+        public TimeSpan LastWait => TimeSpan.FromTicks(Volatile.Read(ref _lastWait));
+
+        public override long TimestampFrequency => clock.TimestampFrequency;
+
+        public override long GetTimestamp() => clock.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = clock.CreateTimer(callback, state, dueTime, period);
+            Volatile.Write(ref _lastWait, dueTime.Ticks);
+            return timer;
+        }
     }
 
     private sealed class FakeTransaction : DbTransaction
