@@ -71,6 +71,26 @@ public sealed class OutageTests : PostgresTest
         Assert.Equal(isOutage, explained?.IsTransient is true);
     }
 
+    [Theory]
+    [InlineData(PostgresErrorCodes.DiskFull, true)]
+    [InlineData(PostgresErrorCodes.TooManyConnections, true)]
+    [InlineData(PostgresErrorCodes.ConnectionFailure, true)]
+    [InlineData(PostgresErrorCodes.AdminShutdown, true)]
+    [InlineData(PostgresErrorCodes.CannotConnectNow, true)]
+    [InlineData(PostgresErrorCodes.ReadOnlySqlTransaction, true)]
+    [InlineData(PostgresErrorCodes.SerializationFailure, true)]
+    [InlineData(PostgresErrorCodes.DeadlockDetected, true)]
+    [InlineData(PostgresErrorCodes.InsufficientPrivilege, false)]
+    [InlineData(PostgresErrorCodes.InvalidPassword, false)]
+    [InlineData(PostgresErrorCodes.UndefinedTable, false)]
+    [InlineData(PostgresErrorCodes.UniqueViolation, false)]
+    public void What_passes_by_itself_is_transient_and_what_somebody_must_mend_is_not(string state, bool isTransient)
+    {
+        var explained = PostgresFailure.Explain(new PostgresException("It failed", "ERROR", "ERROR", state), Fixture.Database());
+
+        Assert.Equal(isTransient, explained?.IsTransient is true);
+    }
+
     private static async Task AssertAwayAsync(Func<Task> call) =>
         Assert.True((await Assert.ThrowsAsync<OutboxStoreException>(call)).IsTransient);
 }
