@@ -55,6 +55,18 @@ internal sealed class Operator(World world)
     private static async Task RegisterAsync(SimulatedHost host, Receiver receiver) =>
         receiver.EndpointId = (await host.Outbox.Endpoints.PutAsync(receiver.Wish(receiver.NewSecret()))).Endpoint.Id;
 
+    private static async Task MoveAsync(SimulatedHost host, Receiver receiver)
+    {
+        try
+        {
+            await host.Outbox.Endpoints.PutAsync(receiver.Wish(secret: null));
+        }
+        catch (WebhookValidationException) when (receiver.DeletionIsAsked)
+        {
+            // It was deleted, and the answer that would have told was lost.
+        }
+    }
+
     private void Act()
     {
         var receiver = _chance.Pick(world.Receivers);
@@ -74,10 +86,11 @@ internal sealed class Operator(World world)
                 break;
             case 2 when receiver.Number != 0:
                 receiver.Move();
-                Try(Fault.EndpointMoved, Place.Endpoint, host => host.Outbox.Endpoints.PutAsync(receiver.Wish(secret: null)));
+                Try(Fault.EndpointMoved, Place.Endpoint, host => MoveAsync(host, receiver));
                 break;
             case 3 when receiver.Number != 0 && _deleted < world.Settings.DeletedAtMost && _chance.Is(0.3):
                 _deleted++;
+                receiver.DeletionIsAsked = true;
                 Try(Fault.EndpointDeleted, Place.Endpoint, async host => receiver.IsDeleted = await host.Outbox.Endpoints.DeleteAsync(id));
                 break;
             case 4:
