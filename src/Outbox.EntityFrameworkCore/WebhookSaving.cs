@@ -80,7 +80,7 @@ internal sealed class WebhookSaving(IServiceProvider services) : SaveChangesInte
         {
             if (save.InCallersTransaction)
             {
-                await EnqueueAsync(save, context.Database.CurrentTransaction!.GetDbTransaction(), cancellationToken);
+                await EnqueueTogetherAsync(save, context.Database.CurrentTransaction!, cancellationToken);
             }
             else if (!save.Stored)
             {
@@ -144,6 +144,30 @@ internal sealed class WebhookSaving(IServiceProvider services) : SaveChangesInte
 
             await Outbox.EnqueueAsync(webhookEvent, transaction, cancellationToken);
         }
+    }
+
+    /// <summary>All or none: a caller who mends what was refused and saves again in the same transaction must not have the others twice.</summary>
+    private async Task EnqueueTogetherAsync(Save save, IDbContextTransaction transaction, CancellationToken cancellationToken)
+    {
+        const string Savepoint = "outbox_save";
+        if (save.Entries.Count == 1)
+        {
+            await EnqueueAsync(save, transaction.GetDbTransaction(), cancellationToken);
+            return;
+        }
+
+        await transaction.CreateSavepointAsync(Savepoint, cancellationToken);
+        try
+        {
+            await EnqueueAsync(save, transaction.GetDbTransaction(), cancellationToken);
+        }
+        catch
+        {
+            await transaction.RollbackToSavepointAsync(Savepoint, CancellationToken.None);
+            throw;
+        }
+
+        await transaction.ReleaseSavepointAsync(Savepoint, cancellationToken);
     }
 
     private Task EnqueueInOwnTransactionAsync(DbContext context, Save save, CancellationToken cancellationToken) =>

@@ -68,6 +68,27 @@ public sealed class TransactionTests
 
     [Theory]
     [EachDatabase]
+    public async Task Where_one_of_two_events_is_refused_and_mended_in_the_hosts_transaction_the_other_is_there_once(Database database)
+    {
+        await using var platform = await Platform.StartAsync(database);
+        await using var db = platform.Open();
+        await InTransactionAsync(db, async transaction =>
+        {
+            var call = db.Calls.Add(new Call { Number = "+1" }).Entity;
+            db.AddWebhook(SavingTests.Ended("1"));
+            var type = "not a type";
+            db.AddWebhook(call, _ => WebhookEvent.FromJson(type, "{}"));
+            await Assert.ThrowsAsync<WebhookValidationException>(() => db.SaveChangesAsync());
+            type = "call.ended";
+            await db.SaveChangesAsync();
+            await transaction.CommitAsync();
+        });
+
+        Assert.Equal((1, 2), await platform.CountAsync());
+    }
+
+    [Theory]
+    [EachDatabase]
     public async Task A_rollback_to_a_savepoint_takes_the_event_back(Database database)
     {
         await using var platform = await Platform.StartAsync(database);
