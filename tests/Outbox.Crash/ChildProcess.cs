@@ -78,7 +78,15 @@ internal sealed class ChildProcess : IDisposable
 
     public async Task<int> ExitedAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(Patience);
+        try
+        {
+            await _process.WaitForExitAsync().WaitAsync(Patience);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"The child has not ended within {Patience}. It said: {string.Join('\n', Lines)}", e);
+        }
+
         return _process.ExitCode;
     }
 
