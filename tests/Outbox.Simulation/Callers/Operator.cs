@@ -12,6 +12,7 @@ namespace Outbox.Simulation.Callers;
 internal sealed class Operator(World world)
 {
     private readonly Chance _chance = world.Chances.Operators;
+    private readonly HashSet<string> _toDelete = new(StringComparer.Ordinal);
     private int _deleted;
 
     /// <summary>An endpoint was enabled, and what was parked for it begins to go out.</summary>
@@ -55,15 +56,15 @@ internal sealed class Operator(World world)
     private static async Task RegisterAsync(SimulatedHost host, Receiver receiver) =>
         receiver.EndpointId = (await host.Outbox.Endpoints.PutAsync(receiver.Wish(receiver.NewSecret()))).Endpoint.Id;
 
-    private static async Task MoveAsync(SimulatedHost host, Receiver receiver)
+    private async Task MoveAsync(SimulatedHost host, Receiver receiver)
     {
         try
         {
             await host.Outbox.Endpoints.PutAsync(receiver.Wish(secret: null));
         }
-        catch (WebhookValidationException) when (receiver.DeletionIsAsked)
+        catch (WebhookValidationException) when (_toDelete.Contains(receiver.EndpointId!))
         {
-            // It was deleted, and the answer that would have told was lost.
+            // It was deleted, and the answer that would have told was lost, or went to another receiver of the same endpoint.
         }
     }
 
@@ -90,7 +91,7 @@ internal sealed class Operator(World world)
                 break;
             case 3 when receiver.Number != 0 && _deleted < world.Settings.DeletedAtMost && _chance.Is(0.3):
                 _deleted++;
-                receiver.DeletionIsAsked = true;
+                _toDelete.Add(id);
                 Try(Fault.EndpointDeleted, Place.Endpoint, async host => receiver.IsDeleted = await host.Outbox.Endpoints.DeleteAsync(id));
                 break;
             case 4:

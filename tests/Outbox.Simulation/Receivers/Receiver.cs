@@ -37,9 +37,6 @@ internal sealed class Receiver
 
     public bool IsDeleted { get; set; }
 
-    /// <summary>It may be deleted without anybody having been told.</summary>
-    public bool DeletionIsAsked { get; set; }
-
     public Mood Mood { get; set; }
 
     public int Version { get; private set; } = 1;
