@@ -74,7 +74,7 @@ internal sealed class SqliteSession(sqlite3 handle) : IDisposable
     /// </summary>
     public T TakePart<T>(Func<SqliteSession, T> work)
     {
-        if (!IsSavePointMade())
+        if (!TryMakeSavePoint())
         {
             return work(this);
         }
@@ -120,7 +120,7 @@ internal sealed class SqliteSession(sqlite3 handle) : IDisposable
     }
 
     // SQLite makes none while a statement of the caller's that writes, such as INSERT … RETURNING, is still being read.
-    private bool IsSavePointMade()
+    private bool TryMakeSavePoint()
     {
         try
         {

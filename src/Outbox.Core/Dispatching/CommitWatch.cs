@@ -17,6 +17,7 @@ internal sealed class CommitWatch(TimeProvider clock)
     public static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(50);
     public static readonly TimeSpan TimeIsUp = TimeSpan.FromMinutes(2);
 
+    /// <summary>The shortest time between two looks for the sake of one transaction object that is seen again and again.</summary>
     public static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(8);
 
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(16);
@@ -68,7 +69,7 @@ internal sealed class CommitWatch(TimeProvider clock)
         await Task.Yield();
         while (true)
         {
-            await _newcomer.WaitAsync(UntilNextLook(), CancellationToken.None);
+            await _newcomer.WaitAsync(NextWait(), CancellationToken.None);
             var (look, done) = Look();
             if (look)
             {
@@ -83,7 +84,7 @@ internal sealed class CommitWatch(TimeProvider clock)
     }
 
     // A young transaction is about to commit; one that has been open for long is not worth a look each millisecond.
-    private TimeSpan UntilNextLook()
+    private TimeSpan NextWait()
     {
         lock (_gate)
         {
