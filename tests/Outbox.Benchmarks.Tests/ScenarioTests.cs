@@ -11,26 +11,25 @@ public sealed class ScenarioTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
+    /// <summary>Each scenario, with its count.</summary>
+    public static TheoryData<string, string> Scenarios { get; } = new()
+    {
+        { "drain", "100" },
+        { "enqueue", "50" },
+        { "latency", "50" },
+        { "growth", "100" },
+        { "isolation", "100" },
+        { "memory", "100" },
+        { "idle", "1" },
+        { "hosts", "100" },
+    };
+
     [Theory]
-    [InlineData("drain", "100")]
-    [InlineData("enqueue", "50")]
-    [InlineData("latency", "50")]
-    [InlineData("growth", "100")]
-    [InlineData("isolation", "100")]
-    [InlineData("memory", "100")]
-    [InlineData("idle", "1")]
-    [InlineData("hosts", "100")]
+    [MemberData(nameof(Scenarios))]
     public Task A_scenario_runs_on_SQLite(string scenario, string count) => RunAsync(scenario, "sqlite", count);
 
     [PostgresTheory]
-    [InlineData("drain", "100")]
-    [InlineData("enqueue", "50")]
-    [InlineData("latency", "50")]
-    [InlineData("growth", "100")]
-    [InlineData("isolation", "100")]
-    [InlineData("memory", "100")]
-    [InlineData("idle", "1")]
-    [InlineData("hosts", "100")]
+    [MemberData(nameof(Scenarios))]
     public Task A_scenario_runs_on_PostgreSQL(string scenario, string count) => RunAsync(scenario, "postgres", count);
 
 #if LITEDB
@@ -38,14 +37,7 @@ public sealed class ScenarioTests
 #else
     [Theory(Skip = "None of the package sources has LiteDB.")]
 #endif
-    [InlineData("drain", "100")]
-    [InlineData("enqueue", "50")]
-    [InlineData("latency", "50")]
-    [InlineData("growth", "100")]
-    [InlineData("isolation", "100")]
-    [InlineData("memory", "100")]
-    [InlineData("idle", "1")]
-    [InlineData("hosts", "100")]
+    [MemberData(nameof(Scenarios))]
     public Task A_scenario_runs_on_LiteDB(string scenario, string count) => RunAsync(scenario, "litedb", count);
 
     private static async Task RunAsync(string scenario, string store, string count)
