@@ -23,9 +23,16 @@ internal sealed class LockWait(TimeSpan atMost)
         failure.SqliteErrorCode == SQLITE_BUSY && failure.SqliteExtendedErrorCode != SQLITE_BUSY_SNAPSHOT && Elapsed < atMost;
 
     /// <summary>Most locks are held for a fraction of a millisecond, and a busy host takes the next one at once: whoever asks rarely never gets it.</summary>
-    public Task PauseAsync(CancellationToken cancellationToken)
+    public async ValueTask PauseAsync(CancellationToken cancellationToken)
     {
-        var pause = Elapsed < Patience ? Shortest : Longest;
-        return Task.Delay(pause, TimeProvider.System, cancellationToken);
+        if (Elapsed >= Patience)
+        {
+            await Task.Delay(Longest, TimeProvider.System, cancellationToken);
+            return;
+        }
+
+        // The one thread that may write waits itself: timers count in the kernel's ticks, and on many machines would take 4 ms.
+        cancellationToken.WaitHandle.WaitOne(Shortest);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 }

@@ -15,9 +15,10 @@ internal sealed class SqliteClaim(SqliteDatabase database)
 
     private const string RunOut = "status = 1 AND lease_until <= ?1 AND lease_owner <> ?2 AND key NOT IN (SELECT value FROM json_each(?3))";
 
-    private static readonly Sql AnyDue = new(
+    private static readonly Sql AnyWork = new(
         $"""
         SELECT
+            EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 0 AND gate = 0),
             EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 0 AND gate = 1 AND due_at <= ?1),
             EXISTS (SELECT 1 FROM outbox_delivery WHERE {RunOut})
         """);
@@ -66,9 +67,15 @@ internal sealed class SqliteClaim(SqliteDatabase database)
             var now = database.Now;
 
             // A look takes no lock, so a dispatcher with nothing to do never waits for the host's own transactions.
+            var work = LookForWork(session, request, now);
+            if (work == default)
+            {
+                return ClaimResult.Nothing;
+            }
+
             var blocked = SqliteBlocks.Read(session, now);
             var (claimable, full) = _lanes.Look(session, request, now, blocked);
-            if (!claimable && LookForDue(session, request, now) == (false, false))
+            if (!claimable && work is { Scheduled: false, RunOut: false })
             {
                 return full ? new ClaimResult([], More: true) : ClaimResult.Nothing;
             }
@@ -76,7 +83,7 @@ internal sealed class SqliteClaim(SqliteDatabase database)
             var allPromoted = true;
             var claimed = session.Transact(_ =>
             {
-                allPromoted = MakeReady(session, request, now);
+                allPromoted = MakeReady(session, request, now, work);
                 return Take(session, request, now, blocked, cancellationToken);
             });
             if (claimed.Deliveries.Count > 0 || allPromoted)
@@ -86,22 +93,21 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         }
     }
 
-    private static (bool Scheduled, bool RunOut) LookForDue(SqliteSession session, ClaimRequest request, long now)
+    private static Work LookForWork(SqliteSession session, ClaimRequest request, long now)
     {
-        var row = session.Use(AnyDue).Bind(1, now).Bind(2, request.Owner).BindKeys(3, request.Unsettled);
+        var row = session.Use(AnyWork).Bind(1, now).Bind(2, request.Owner).BindKeys(3, request.Unsettled);
         row.Step();
-        var due = (row.Flag(0), row.Flag(1));
+        var work = new Work(row.Flag(0), row.Flag(1), row.Flag(2));
         row.Reset();
-        return due;
+        return work;
     }
 
     /// <summary>Puts what has become due into the lanes. False where there may be more of it than one batch.</summary>
-    private static bool MakeReady(SqliteSession session, ClaimRequest request, long now)
+    private static bool MakeReady(SqliteSession session, ClaimRequest request, long now, Work work)
     {
-        // Looking first: the two updates begin with all the table's indexes, and took 50 microseconds to find that there is nothing to do.
-        var (scheduled, runOut) = LookForDue(session, request, now);
-        var expired = runOut ? session.Use(ExpireLeases).Bind(1, now).Bind(2, request.Owner).BindKeys(3, request.Unsettled).Run() : 0;
-        var promoted = scheduled ? session.Use(Promote).Bind(1, now).Run() : 0;
+        // The two updates begin with all the table's indexes, and took 50 microseconds to find that there is nothing to do.
+        var expired = work.RunOut ? session.Use(ExpireLeases).Bind(1, now).Bind(2, request.Owner).BindKeys(3, request.Unsettled).Run() : 0;
+        var promoted = work.Scheduled ? session.Use(Promote).Bind(1, now).Run() : 0;
         return expired < Batch && promoted < Batch;
     }
 
@@ -225,4 +231,7 @@ internal sealed class SqliteClaim(SqliteDatabase database)
         HeldFor = row.Int64OrNull(15) is { } held ? TimeSpan.FromMilliseconds(held) : null,
         Endpoint = endpoint,
     };
+
+    /// <summary>What there is to do: deliveries in lanes, schedules that have come due, leases that have run out.</summary>
+    private readonly record struct Work(bool Ready, bool Scheduled, bool RunOut);
 }

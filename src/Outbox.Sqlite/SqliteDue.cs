@@ -26,23 +26,39 @@ internal sealed class SqliteDue(SqliteDatabase database)
         ORDER BY e.blocked_until LIMIT 1
         """);
 
-    private static readonly Sql NextScheduled = new("SELECT min(due_at) FROM outbox_delivery WHERE status = 0 AND gate = 1");
+    private static readonly Sql NextScheduled = new(
+        """
+        SELECT (SELECT min(due_at) FROM outbox_delivery WHERE status = 0 AND gate = 1), EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 0 AND gate = 0)
+        """);
 
     public ValueTask<TimeSpan?> NextDueInAsync(CancellationToken cancellationToken) => database.UseWriterAsync(NextDueIn, cancellationToken);
 
     private TimeSpan? NextDueIn(SqliteSession session)
     {
         var now = database.Now;
-        var next = First(session.Use(NextScheduled));
-        Consider(First(session.Use(FirstUnblocked).Bind(1, now)));
-        foreach (var (after, until) in SqliteBlocks.Between(SqliteBlocks.Read(session, now), 0, long.MaxValue))
+        var (next, ready) = Scheduled(session);
+        if (ready)
         {
-            Consider(First(session.Use(FirstOpen).Bind(1, now).Bind(2, after).Bind(3, until)));
+            Consider(First(session.Use(FirstUnblocked).Bind(1, now)));
+            foreach (var (after, until) in SqliteBlocks.Between(SqliteBlocks.Read(session, now), 0, long.MaxValue))
+            {
+                Consider(First(session.Use(FirstOpen).Bind(1, now).Bind(2, after).Bind(3, until)));
+            }
         }
 
         return next is { } dueAt ? TimeSpan.FromMilliseconds(Math.Max(0, dueAt - now)) : null;
 
         void Consider(long? time) => next = next < time ? next : time ?? next;
+    }
+
+    /// <summary>When the first schedule is due, and whether any delivery is in a lane.</summary>
+    private static (long? DueAt, bool Ready) Scheduled(SqliteSession session)
+    {
+        var row = session.Use(NextScheduled);
+        row.Step();
+        var scheduled = (row.Int64OrNull(0), row.Flag(1));
+        row.Reset();
+        return scheduled;
     }
 
     private static long? First(Statement row)

@@ -3,7 +3,7 @@ using System.Data.Common;
 namespace Outbox.Dispatching;
 
 /// <summary>
-/// Watches the callers' transactions, so that the dispatcher looks within a millisecond or two of a commit although nothing calls it then.
+/// Watches the callers' transactions, so that the dispatcher looks within a millisecond of a commit although nothing calls it then.
 /// ADO.NET says that a transaction's connection is null once it is completed; reading that costs nothing, and asks the database nothing.
 /// </summary>
 /// <remarks>
@@ -13,7 +13,7 @@ namespace Outbox.Dispatching;
 /// </remarks>
 internal sealed class CommitWatch(TimeProvider clock)
 {
-    public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+    public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(0.25);
     public static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(50);
     public static readonly TimeSpan TimeIsUp = TimeSpan.FromMinutes(2);
 
@@ -83,7 +83,7 @@ internal sealed class CommitWatch(TimeProvider clock)
         }
     }
 
-    // A young transaction is about to commit; one that has been open for long is not worth a look each millisecond.
+    // A young transaction is about to commit; one that has been open for long is not worth a look each quarter of a millisecond.
     private TimeSpan NextWait()
     {
         lock (_gate)

@@ -78,6 +78,7 @@ internal sealed class DeliveryExecutor(
             }
 
             var request = Compose(delivery, profile, signing, startedAt);
+            using var body = request.Body;
             return LeaseCovers(profile, leasedAt)
                 ? new DeliveryOutcome.Attempted(await sender.SendAsync(request, stopWorking))
                 : new DeliveryOutcome.NotAttempted("the lease was too short to finish an attempt", TimeSpan.Zero);

@@ -1,8 +1,8 @@
 namespace Outbox.Dispatching;
 
 /// <summary>
-/// The system's clock with timers that keep to the millisecond. Those of .NET count in the kernel's coarse ticks, of 4 ms on many machines:
-/// where somebody waits for one millisecond, they let him wait for up to five.
+/// The system's clock with timers that keep to a fraction of a millisecond. Those of .NET count in the kernel's coarse ticks, of 4 ms on many
+/// machines: where somebody waits for one millisecond, they let him wait for up to five.
 /// </summary>
 /// <remarks>
 /// A thread of its own sleeps until the next timer, and ends when there has been none for a while. Meant for a few short waits at a time;
@@ -11,6 +11,7 @@ namespace Outbox.Dispatching;
 internal sealed class ExactClock : TimeProvider
 {
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
     private static readonly ExactClock Shared = new();
 
     private readonly object _gate = new();
@@ -56,21 +57,31 @@ internal sealed class ExactClock : TimeProvider
 
     private void Run()
     {
-        lock (_gate)
+        while (FireAndWait())
         {
-            while (true)
-            {
-                var wait = FireDue();
-                if (!Monitor.Wait(_gate, wait) && _timers.Count == 0)
-                {
-                    _running = false;
-                    return;
-                }
-            }
         }
     }
 
-    /// <returns>How long nothing is due: whole milliseconds, rounded up, for to ask again too early is to ask twice.</returns>
+    /// <returns>False where there has been no timer for a while.</returns>
+    private bool FireAndWait()
+    {
+        TimeSpan wait;
+        lock (_gate)
+        {
+            wait = FireDue();
+            if (wait >= Millisecond || !ShortSleep.IsKnown)
+            {
+                // Whole milliseconds: what is left of the last one is slept for in the next turn.
+                _running = Monitor.Wait(_gate, Math.Max(1, (int)wait.TotalMilliseconds)) || _timers.Count > 0;
+                return _running;
+            }
+        }
+
+        ShortSleep.For(wait);
+        return true;
+    }
+
+    /// <returns>How long nothing is due.</returns>
     private TimeSpan FireDue()
     {
         var next = Idle;
@@ -89,7 +100,7 @@ internal sealed class ExactClock : TimeProvider
             }
         }
 
-        return TimeSpan.FromMilliseconds(Math.Ceiling(next.TotalMilliseconds));
+        return next;
     }
 
     private sealed class ExactTimer(ExactClock clock, TimerCallback callback, object? state) : ITimer

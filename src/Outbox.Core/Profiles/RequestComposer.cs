@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Outbox.Events;
 using Outbox.Sending;
@@ -20,15 +19,15 @@ internal static class RequestComposer
         var body = Body(content, profile);
         var headers = new List<KeyValuePair<string, string>>(4);
         headers.AddRange(HostHeaders(hostHeaders, profile));
-        DeliveryComposer.AddHeaders(headers, profile, content, body.Span, secrets, at);
+        DeliveryComposer.AddHeaders(headers, profile, content, body.Written.Span, secrets, at);
         return new WebhookRequest { Url = new Uri(url), Body = body, Headers = headers, Profile = profile.Name, Timeout = profile.Timeout };
     }
 
-    public static ReadOnlyMemory<byte> Body(in DeliveryContent content, WebhookProfile profile)
+    public static RequestBody Body(in DeliveryContent content, WebhookProfile profile)
     {
-        var body = new ArrayBufferWriter<byte>(content.Data.Length + 256);
+        var body = new RequestBody(content.Data.Length + 256);
         DeliveryComposer.WriteBody(body, profile, content);
-        return body.WrittenMemory;
+        return body;
     }
 
     // A profile that changed since the enqueue may have made one of these names its own, and a second signature header would confuse receivers.

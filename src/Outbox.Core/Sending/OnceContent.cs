@@ -8,10 +8,10 @@ namespace Outbox.Sending;
 /// </summary>
 internal sealed class OnceContent : HttpContent
 {
-    private readonly ReadOnlyMemory<byte> _body;
+    private readonly RequestBody _body;
     private int _written;
 
-    public OnceContent(ReadOnlyMemory<byte> body)
+    public OnceContent(RequestBody body)
     {
         _body = body;
         Headers.TryAddWithoutValidation("Content-Type", "application/json");
@@ -27,7 +27,7 @@ internal sealed class OnceContent : HttpContent
             throw SecondSend();
         }
 
-        return stream.WriteAsync(_body, cancellationToken).AsTask();
+        return _body.CopyToAsync(stream, cancellationToken);
     }
 
     protected override bool TryComputeLength(out long length)

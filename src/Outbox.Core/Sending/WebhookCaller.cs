@@ -14,6 +14,7 @@ internal sealed class WebhookCaller(
         ArgumentNullException.ThrowIfNull(call);
         var profile = profiles.Get(call.Profile);
         var request = Compose(call, profile);
+        using var body = request.Body;
         var response = await sender.SendAsync(request, cancellationToken);
         return new WebhookCallResult
         {

@@ -6,8 +6,8 @@ internal sealed record WebhookRequest
     /// <summary>Canonical, as <see cref="WebhookUrl.Parse"/> made it.</summary>
     public required Uri Url { get; init; }
 
-    /// <summary>JSON in UTF-8. Must not change until the attempt is over.</summary>
-    public required ReadOnlyMemory<byte> Body { get; init; }
+    /// <summary>JSON in UTF-8. Who makes the request disposes it, once the attempt is over.</summary>
+    public required RequestBody Body { get; init; }
 
     /// <summary>Everything but Content-Type and User-Agent, which the sender sets.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; }

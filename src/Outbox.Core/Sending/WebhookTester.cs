@@ -44,7 +44,8 @@ internal sealed class WebhookTester(
             Data = delivery.Data,
             ShipTranscript = delivery.ShipTranscript,
         };
-        return Show(profile, url, delivery.EventId, headers, RequestComposer.Body(content, profile));
+        using var body = RequestComposer.Body(content, profile);
+        return Show(profile, url, delivery.EventId, headers, body);
 
         void Add(string? name, string? value)
         {
@@ -55,12 +56,16 @@ internal sealed class WebhookTester(
         }
     }
 
-    public async Task<WebhookWireRequest?> PreviewAsync(string endpointId, WebhookEvent webhookEvent, CancellationToken cancellationToken = default) =>
-        await PrepareAsync(endpointId, webhookEvent, cancellationToken) is { } prepared ? prepared.Shown : null;
+    public async Task<WebhookWireRequest?> PreviewAsync(string endpointId, WebhookEvent webhookEvent, CancellationToken cancellationToken = default)
+    {
+        using var prepared = await PrepareAsync(endpointId, webhookEvent, cancellationToken);
+        return prepared?.Shown;
+    }
 
     public async Task<WebhookTrial?> SendAsync(string endpointId, WebhookEvent webhookEvent, CancellationToken cancellationToken = default)
     {
-        if (await PrepareAsync(endpointId, webhookEvent, cancellationToken) is not { } prepared)
+        using var prepared = await PrepareAsync(endpointId, webhookEvent, cancellationToken);
+        if (prepared is null)
         {
             return null;
         }
@@ -122,15 +127,18 @@ internal sealed class WebhookTester(
     }
 
     private WebhookWireRequest Show(
-        WebhookProfile profile, string url, string eventId, IEnumerable<WebhookWireHeader> headers, ReadOnlyMemory<byte> body)
+        WebhookProfile profile, string url, string eventId, IEnumerable<WebhookWireHeader> headers, RequestBody body)
     {
         WebhookWireHeader[] ofSender =
         [
             new("Content-Type", DeliveryComposer.ContentType, WebhookHeaderSource.Sender),
             new("User-Agent", options.UserAgent, WebhookHeaderSource.Sender),
         ];
-        return new WebhookWireRequest { Profile = profile.Name, Url = url, EventId = eventId, Headers = [.. ofSender, .. headers], Body = body };
+        return new WebhookWireRequest { Profile = profile.Name, Url = url, EventId = eventId, Headers = [.. ofSender, .. headers], Body = body.Written.ToArray() };
     }
 
-    private sealed record Prepared(WebhookRequest Request, WebhookWireRequest Shown);
+    private sealed record Prepared(WebhookRequest Request, WebhookWireRequest Shown) : IDisposable
+    {
+        public void Dispose() => Request.Body.Dispose();
+    }
 }

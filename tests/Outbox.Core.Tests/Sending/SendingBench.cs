@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Outbox.Sending;
@@ -40,11 +41,18 @@ internal sealed class SendingBench : IDisposable
     public static WebhookRequest Post(Uri url, TimeSpan? timeout = null, params KeyValuePair<string, string>[] headers) => new()
     {
         Url = url,
-        Body = "{\"hello\":\"world\"}"u8.ToArray(),
+        Body = BodyOf("{\"hello\":\"world\"}"u8),
         Headers = headers,
         Profile = "standard",
         Timeout = timeout ?? Long,
     };
+
+    public static RequestBody BodyOf(ReadOnlySpan<byte> json)
+    {
+        var body = new RequestBody(json.Length);
+        body.Write(json);
+        return body;
+    }
 
     public void Dispose() => Client.Dispose();
 
