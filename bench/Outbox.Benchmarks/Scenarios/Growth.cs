@@ -69,7 +69,7 @@ internal static class Growth
         report.Add($"claim and settle 64, {what}", "µs", claimLarge, claimSmall);
     }
 
-    private static int Backlog(BenchSettings settings) => Math.Min(settings.Count ?? int.MaxValue, 10_000);
+    private static int Backlog(BenchSettings settings) => Math.Min(settings.Count ?? int.MaxValue, 30_000);
 
     private static async Task<double> DrainAsync(BenchSettings settings, IBenchDatabase database, SinkProcess sink, int round, int endpoints)
     {

@@ -37,7 +37,7 @@ internal static class Isolation
     private static async Task<Result> MeasureAsync(BenchSettings settings, bool sick)
     {
         var hanging = settings.Count ?? 100_000;
-        var backlog = Math.Clamp(hanging, Healthy, 10_000);
+        var backlog = Math.Clamp(hanging, Healthy, 50_000);
         var paced = Math.Clamp(hanging, Healthy, 2_000);
         await using var sink = await SinkProcess.StartAsync();
         await using var database = await settings.CreateDatabaseAsync();
@@ -60,7 +60,7 @@ internal static class Isolation
         var drain = await Run.MeasureAsync(backlog, async () =>
         {
             await host.StartAsync();
-            await Timing.UntilAsync(() => client.HasDeliveredAsync(backlog, Healthy), "the healthy have everything");
+            await Timing.UntilAsync(async () => !await client.HasOpenAsync(Healthy), "the healthy have everything");
         });
         var latencies = await Latency.CommitAsync(host, sink, 3_000_000, paced, Rate, Healthy);
         return new Result(drain.PerSecond, latencies, await sink.AnsweredAsync() - backlog - paced);

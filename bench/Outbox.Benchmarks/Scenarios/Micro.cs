@@ -18,7 +18,7 @@ internal static class Micro
     {
         // In this process: a project that BenchmarkDotNet generates would be built by this repository's rules.
         var config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance));
-        BenchmarkSwitcher.FromTypes([typeof(MicroBenchmarks)]).Run(args.Length == 0 ? ["--filter", "*"] : args, config);
+        BenchmarkSwitcher.FromTypes([typeof(MicroBenchmarks)]).Run(args.Contains("--filter") ? args : [.. args, "--filter", "*"], config);
     }
 }
 

@@ -22,7 +22,4 @@ internal interface IBenchClient : IAsyncDisposable
 
     /// <summary>Whether any delivery of the first so many endpoints is still to be delivered.</summary>
     ValueTask<bool> HasOpenAsync(int endpoints = int.MaxValue);
-
-    /// <summary>Whether so many deliveries of the first so many endpoints are delivered, which is all that they are owed.</summary>
-    ValueTask<bool> HasDeliveredAsync(int count, int endpoints);
 }

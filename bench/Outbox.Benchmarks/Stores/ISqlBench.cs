@@ -13,7 +13,4 @@ internal interface ISqlBench : IBenchDatabase
 
     /// <summary>Whether any delivery of the first so many endpoints is still to be delivered.</summary>
     ValueTask<bool> HasOpenAsync(DbConnection connection, int endpoints);
-
-    /// <summary>How many deliveries of the first so many endpoints are delivered.</summary>
-    ValueTask<long> DeliveredAsync(DbConnection connection, int endpoints);
 }

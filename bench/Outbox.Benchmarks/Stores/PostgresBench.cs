@@ -91,11 +91,6 @@ internal sealed class PostgresBench : ISqlBench
               false)
             """);
 
-    public async ValueTask<long> DeliveredAsync(DbConnection connection, int endpoints) =>
-        (long)await ScalarAsync(
-            connection,
-            $"select count(*) from outbox.outbox_delivery where status = 2 and endpoint_key between 1 and {endpoints}");
-
     public async Task RetainAsync(int count, int endpoints)
     {
         const int Batch = 100_000;

@@ -71,8 +71,6 @@ internal sealed class SqlClient(ISqlBench database, DbConnection connection, IWe
 
     public ValueTask<bool> HasOpenAsync(int endpoints = int.MaxValue) => database.HasOpenAsync(connection, endpoints);
 
-    public async ValueTask<bool> HasDeliveredAsync(int count, int endpoints) => await database.DeliveredAsync(connection, endpoints) == count;
-
     public async ValueTask DisposeAsync()
     {
         foreach (var command in (_insertByHand ?? []).Append(_insertCall))

@@ -75,16 +75,14 @@ internal sealed class SqliteBench : ISqlBench
             $"""
             SELECT EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 0 AND gate = 0 AND endpoint_key <= {endpoints})
                 OR EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 0 AND gate = 1 AND endpoint_key <= {endpoints})
-                OR EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 1)
+                OR EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 1 AND endpoint_key <= {endpoints})
             """) != 0;
-
-    public async ValueTask<long> DeliveredAsync(DbConnection connection, int endpoints) =>
-        await ScalarAsync(connection, $"SELECT count(*) FROM outbox_delivery WHERE status = 2 AND endpoint_key BETWEEN 1 AND {endpoints}");
 
     public async Task RetainAsync(int count, int endpoints)
     {
         await using var connection = await OpenAsync();
         const int Batch = 100_000;
+        var yesterday = Timing.Clock.GetUtcNow().AddDays(-1).ToUnixTimeMilliseconds();
         for (var done = 0; done < count; done += Batch)
         {
             var (from, until) = (done, Math.Min(count, done + Batch));
@@ -94,12 +92,12 @@ internal sealed class SqliteBench : ISqlBench
                 $"""
                 BEGIN IMMEDIATE;
                 INSERT INTO outbox_event (key, id, type, subject, scopes, occurred_at, enqueued_at, data)
-                {numbers} SELECT i + 1, printf('evt_00%020d', i), 'call.ended', printf('call_old_%d', i), '["all"]', 1790000000000, 1790000000000, x'7b7d' FROM n;
+                {numbers} SELECT i + 1, printf('evt_00%020d', i), 'call.ended', printf('call_old_%d', i), '["all"]', {yesterday}, {yesterday}, x'7b7d' FROM n;
                 INSERT INTO outbox_delivery
                   (id, event_key, endpoint_key, type, status, gate, due_at, attempts, lease_token, enqueued_at, closed_at, ship_transcript, last_status_code, profile)
-                {numbers} SELECT printf('dlv_00%020d%04x', i, 1 + i % {endpoints}), i + 1, 1 + i % {endpoints}, 'call.ended', 2, 0, 1790000000000 + i, 1, 1, 1790000000000, 1790000000000 + i, 1, 200, 'standard' FROM n;
+                {numbers} SELECT printf('dlv_00%020d%04x', i, 1 + i % {endpoints}), i + 1, 1 + i % {endpoints}, 'call.ended', 2, 0, {yesterday} + i, 1, 1, {yesterday}, {yesterday} + i, 1, 200, 'standard' FROM n;
                 INSERT INTO outbox_attempt (delivery_key, number, started_at, duration_ms, status_code)
-                SELECT key, 1, 1790000000000, 3, 200 FROM outbox_delivery WHERE event_key > {from} AND event_key <= {until};
+                SELECT key, 1, {yesterday}, 3, 200 FROM outbox_delivery WHERE event_key > {from} AND event_key <= {until};
                 COMMIT;
                 """);
         }
