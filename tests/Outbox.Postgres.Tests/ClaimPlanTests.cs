@@ -3,10 +3,10 @@ using Outbox.ProviderContract;
 
 namespace Outbox.Postgres.Tests;
 
-/// <summary>Which index a claim reads, when the planner knows nothing of what waits: as after hours in which all was delivered at once.</summary>
+/// <summary>What a claim reads when the planner's statistics mislead it: after hours in which all was delivered at once, or before a large backlog.</summary>
 public sealed class ClaimPlanTests : PostgresTest
 {
-    private const int Many = 20_000;
+    private const int Many = 40_000;
 
     [Fact]
     public async Task A_claim_reads_the_index_of_the_lanes_also_where_another_looks_cheaper()
@@ -30,6 +30,21 @@ public sealed class ClaimPlanTests : PostgresTest
 
         Assert.Equal(30, claimed);
         Assert.Equal(["outbox_delivery_lane"], await ScannedAsync(connection, "outbox_delivery_lane", "outbox_delivery_status"));
+    }
+
+    [Fact]
+    public async Task A_claim_before_a_large_backlog_reads_what_it_takes_and_not_the_table()
+    {
+        await Stores.PutAsync(Some.Endpoint());
+        await using var connection = await Fixture.OpenAsync();
+        await FillAsync(connection, status: 0);
+        await RunAsync(connection, "analyze");
+        var before = await ReadAsync(connection);
+
+        Assert.Equal(30, await ClaimAsync());
+
+        await ScannedAsync(connection, "outbox_delivery_lane");
+        Assert.InRange(await ReadAsync(connection) - before, 30, 300);
     }
 
     // The server adds up what a connection has scanned when it ends.
@@ -59,6 +74,16 @@ public sealed class ClaimPlanTests : PostgresTest
         }
     }
 
+    private static async Task<long> ReadAsync(NpgsqlConnection connection)
+    {
+        var read = await connection.ReadAsync(
+            "select sum(idx_tup_read)::bigint from pg_stat_user_indexes where schemaname = current_schema() and relname = 'outbox_delivery'",
+            [],
+            row => row.GetInt64(0),
+            CancellationToken.None);
+        return read[0];
+    }
+
     private static async Task FillAsync(NpgsqlConnection connection, int status) =>
         await RunAsync(
             connection,
@@ -69,7 +94,7 @@ public sealed class ClaimPlanTests : PostgresTest
               returning key)
             insert into outbox_delivery (event_key, endpoint_key, status, gate, due_at, enqueued_at, closed_at, ship_transcript, profile)
             select e.key, p.key, {status}, 0, now(), now(), case when {status} = 2 then now() end, true, 'standard'
-            from e join lateral (select key from outbox_endpoint order by key offset e.key % 3 limit 1) p on true
+            from e join lateral (select key from outbox_endpoint order by key offset e.key % (select count(*) from outbox_endpoint) limit 1) p on true
             """);
 
     private static async Task RunAsync(NpgsqlConnection connection, string statement) =>

@@ -75,7 +75,7 @@ internal sealed class SqliteBench : ISqlBench
             $"""
             SELECT EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 0 AND gate = 0 AND endpoint_key <= {endpoints})
                 OR EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 0 AND gate = 1 AND endpoint_key <= {endpoints})
-                OR EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 1 AND endpoint_key <= {endpoints})
+                OR EXISTS (SELECT 1 FROM outbox_delivery WHERE status = 1 AND +endpoint_key <= {endpoints})
             """) != 0;
 
     public async Task RetainAsync(int count, int endpoints)
