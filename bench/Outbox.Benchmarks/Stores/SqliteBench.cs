@@ -69,6 +69,7 @@ internal sealed class SqliteBench : ISqlBench
             "$id"),
     ];
 
+    // The plus keeps SQLite from reading all deliveries of these endpoints to find those that are leased.
     public async ValueTask<bool> HasOpenAsync(DbConnection connection, int endpoints) =>
         await ScalarAsync(
             connection,
