@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Outbox.Deliveries;
 
@@ -50,7 +52,12 @@ public sealed class MetricsTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task An_attempt_without_an_answer_names_its_error()
     {
-        await _receiver.DisposeAsync();
+        // Bound and not listening: its port refuses connections, and no other test's receiver can be given it.
+        using var nobody = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        nobody.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var endpoints = _platform.Outbox.Endpoints;
+        await endpoints.DeleteAsync((await endpoints.ListAsync()).Single().Id);
+        await _platform.ListenAsync($"http://{nobody.LocalEndPoint}/hook/secret-path");
 
         await _platform.UntilAsync((await _platform.EndCallAsync("call_1")).DeliveryIds.Single(), DeliveryStatus.Exhausted);
         await _platform.UntilAsync(() => Task.FromResult(_measured.Of("outbox.deliveries.exhausted").Count > 0));
