@@ -16,6 +16,9 @@ internal sealed class LockWait(TimeSpan atMost)
 
     private readonly long _began = TimeProvider.System.GetTimestamp();
 
+    // Not the token's own handle: a host that is disposed of disposes of the token's source while its loops still end.
+    private readonly object _never = new();
+
     private TimeSpan Elapsed => TimeProvider.System.GetElapsedTime(_began);
 
     /// <summary>Whether the failure is another connection's write lock, and there is time left to ask again.</summary>
@@ -32,7 +35,11 @@ internal sealed class LockWait(TimeSpan atMost)
         }
 
         // The one thread that may write waits itself: timers count in the kernel's ticks, and on many machines would take 4 ms.
-        cancellationToken.WaitHandle.WaitOne(Shortest);
+        lock (_never)
+        {
+            Monitor.Wait(_never, Shortest);
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Outbox.Json;
 
 namespace Outbox.Sending;
 
@@ -9,11 +10,11 @@ namespace Outbox.Sending;
 internal sealed class RequestBody(int expectedLength) : IBufferWriter<byte>, IDisposable
 {
     private readonly Lock _gate = new();
-    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(expectedLength);
+    private OutputBuffer _output = new(expectedLength);
     private bool _isOver;
     private bool _isRead;
 
-    public int Length { get; private set; }
+    public int Length => _output.Length;
 
     /// <summary>What was written; good until <see cref="Dispose"/>.</summary>
     public ReadOnlyMemory<byte> Written
@@ -21,28 +22,25 @@ internal sealed class RequestBody(int expectedLength) : IBufferWriter<byte>, IDi
         get
         {
             ObjectDisposedException.ThrowIf(_isOver, this);
-            return _bytes.AsMemory(0, Length);
+            return Bytes;
         }
+    }
+
+    private ReadOnlyMemory<byte> Bytes => _output.Bytes.AsMemory(0, _output.Length);
+
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        ObjectDisposedException.ThrowIf(_isOver, this);
+        return _output.Reserve(Math.Max(1, sizeHint));
     }
 
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
-        ObjectDisposedException.ThrowIf(_isOver, this);
-        var wanted = Length + Math.Max(1, sizeHint);
-        if (_bytes.Length < wanted)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(wanted, 2 * _bytes.Length));
-            _bytes.AsSpan(0, Length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_bytes);
-            _bytes = larger;
-        }
-
-        return _bytes.AsMemory(Length);
+        _ = GetSpan(sizeHint);
+        return _output.Bytes.AsMemory(_output.Length);
     }
 
-    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
-
-    public void Advance(int count) => Length += count;
+    public void Advance(int count) => _output.Advance(count);
 
     /// <summary>Writes the body to a wire, as one may at a time.</summary>
     /// <exception cref="ObjectDisposedException">The attempt is over.</exception>
@@ -56,7 +54,7 @@ internal sealed class RequestBody(int expectedLength) : IBufferWriter<byte>, IDi
 
         try
         {
-            await stream.WriteAsync(_bytes.AsMemory(0, Length), cancellationToken);
+            await stream.WriteAsync(Bytes, cancellationToken);
         }
         finally
         {
@@ -79,10 +77,9 @@ internal sealed class RequestBody(int expectedLength) : IBufferWriter<byte>, IDi
 
     private void GiveBackIfOver()
     {
-        if (_isOver && !_isRead && _bytes.Length > 0)
+        if (_isOver && !_isRead)
         {
-            ArrayPool<byte>.Shared.Return(_bytes);
-            _bytes = [];
+            _output.Dispose();
         }
     }
 }
